@@ -1,0 +1,35 @@
+"""Tests: on SQLite in a folder of its own per process, or on the services that DATABASE_URL and REDIS_URL name.
+
+A file, not memory: tests with threads and with a browser need connections of their own, as in production.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_folder = tempfile.mkdtemp(prefix="slaportal-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["DATA_DIR"] = _folder
+
+from config.settings.base import *
+
+DEBUG = False
+SECRET_KEY = "tests only " * 6  # noqa: S105
+ALLOWED_HOSTS = ["*"]
+PORTAL_URL = "https://portal.example"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder) / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"] |= {
+        "init_command": str(sqlite.OPTIONS["init_command"]).replace("synchronous=FULL", "synchronous=OFF"),
+    }
+else:
+    DATABASES["default"][
+        "OPTIONS"
+    ] = {}  # no pool: its connections would keep the test database from being dropped

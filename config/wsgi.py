@@ -1,0 +1,8 @@
+"""For servers that speak WSGI only; live pages then fall back to polling."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+application = get_wsgi_application()

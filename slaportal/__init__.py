@@ -1,0 +1,1 @@
+"""The SLA support portal: one room per section of the agreement."""

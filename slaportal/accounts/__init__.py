@@ -1,0 +1,1 @@
+"""Who: organizations, people, memberships and what each may do."""

@@ -1,0 +1,1 @@
+"""The watch, the escalation matrix, exceptions (spec §5)."""

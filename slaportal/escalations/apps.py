@@ -1,0 +1,8 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class EscalationsConfig(AppConfig):
+    name = "slaportal.escalations"
+    label = "escalations"

@@ -1,0 +1,1 @@
+"""Submission, joint classification, obligations, remediation (spec §3, §4)."""

@@ -1,0 +1,1 @@
+"""Single topics without models and without knowledge of the apps."""

@@ -1,0 +1,1 @@
+"""The contract and its clock (spec §1, §2)."""

@@ -1,0 +1,1 @@
+"""Adherence, status reports, dashboard, compliance audits (spec §6)."""
