@@ -13,10 +13,11 @@ _folder = tempfile.mkdtemp(prefix="slaportal-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["DATA_DIR"] = _folder
 
+from config import sqlite
 from config.settings.base import *
 
 DEBUG = False
-SECRET_KEY = "tests only " * 6  # noqa: S105
+SECRET_KEY = "tests only " * 6
 ALLOWED_HOSTS = ["*"]
 PORTAL_URL = "https://portal.example"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -26,9 +27,7 @@ WHITENOISE_AUTOREFRESH = True
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder) / "test.sqlite3")}
-    DATABASES["default"]["OPTIONS"] |= {
-        "init_command": str(sqlite.OPTIONS["init_command"]).replace("synchronous=FULL", "synchronous=OFF"),
-    }
+    DATABASES["default"]["OPTIONS"] = {**sqlite.OPTIONS, "init_command": sqlite.PRAGMAS_FOR_TESTS}
 else:
     DATABASES["default"][
         "OPTIONS"
