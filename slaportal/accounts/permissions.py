@@ -1,0 +1,61 @@
+"""Who may do what: permissions.csv, read once and asked by code, tests and the documentation.
+
+Letters: o own (reporter, affected person or watcher), g own organization, a all clients of the vendor,
+n named in an engagement, - never. Deny by default: an act that is not in the table does not exist.
+"""
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from slaportal.accounts.models import Membership, Role
+
+PATH: Final = Path(__file__).with_name("permissions.csv")
+OWN, ORGANIZATION, ALL, NAMED, NEVER = "o", "g", "a", "n", "-"
+
+
+class NotAllowed(Exception):
+    """The actor's role has no right to this act; the message names both."""
+
+
+@cache
+def table() -> dict[str, dict[str, str]]:
+    """Return act → role → scope letter."""
+    with PATH.open(encoding="utf-8", newline="") as lines:
+        return {row["act"]: {role: row[role] for role in Role.values} for row in csv.DictReader(lines)}
+
+
+def scope(role: str, act: str) -> str:
+    """Return the scope letter of `role` for `act`. Raises `KeyError` for an act that is not in the table."""
+    return table()[act][role]
+
+
+def may(
+    member: Membership | None, act: str, *, organization_id: int | None = None, own: bool = False
+) -> bool:
+    """Whether `member` may do `act` on something of `organization_id` (None: on nothing in particular).
+
+    `own` says that the member reported it, is affected by it or watches it.
+    """
+    if member is None or not member.active:
+        return False
+    match scope(member.role, act):
+        case "a":
+            return True
+        case "g" | "n":
+            return organization_id in (None, member.organization_id)
+        case "o":
+            return organization_id in (None, member.organization_id) and (own or organization_id is None)
+        case _:
+            return False
+
+
+def require(
+    member: Membership | None, act: str, *, organization_id: int | None = None, own: bool = False
+) -> None:
+    """Raise `NotAllowed` with a sentence unless `may` says yes."""
+    if not may(member, act, organization_id=organization_id, own=own):
+        who = f"A {member.get_role_display().lower()}" if member else "Nobody without a membership"
+        verb = act.partition(".")[2].replace("_", " ")
+        raise NotAllowed(f"{who} may not do this here ({act.partition('.')[0]}: {verb}).")
