@@ -52,6 +52,9 @@ def program(server: str, path: Path, run_dir: Path) -> Program:
         "save": "",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        "logfile": str(
+            run_dir / "broker.log"
+        ),  # its advice about the kernel's settings would only alarm people
         "daemonize": "no",
     }
     argv = [server]
@@ -65,6 +68,7 @@ def start(family: Family, run_dir: Path) -> str:
     path = socket_path(run_dir)
     for server in servers():
         path.unlink(missing_ok=True)
+        (run_dir / "broker.log").unlink(missing_ok=True)
         try:
             child = family.start(program(server, path, run_dir))
         except OSError:  # made for another system
