@@ -114,7 +114,7 @@ def test_the_secret_key_is_made_once_and_is_for_its_owner_only(tmp_path: Path) -
     [
         ({}, "SECRET_KEY is not set"),
         ({"SECRET_KEY": "x" * 60}, "DATABASE_URL is not set"),
-        ({"SECRET_KEY": "x" * 60, "DATABASE_URL": "sqlite:////tmp/x"}, "PORTAL_URL is not set"),
+        ({"SECRET_KEY": "x" * 60, "DATABASE_URL": "sqlite:////dev/null"}, "PORTAL_URL is not set"),
     ],
 )
 def test_production_does_not_start_on_guesses(variables: dict[str, str], sentence: str) -> None:
