@@ -4,6 +4,7 @@ Each child has a session of its own, so a Ctrl-C in the terminal reaches the sup
 stopped in order, by a signal to the process itself: Celery loses work when its whole group is signalled.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -70,9 +71,10 @@ class Child:
         stream = self.process.stdout
         if stream is None:
             return
-        for line in stream:
-            self.tail.append(line.rstrip())
-            self._show(f"{self.program.name:<7}| {line.rstrip()}")
+        with stream:
+            for line in stream:
+                self.tail.append(line.rstrip())
+                self._show(f"{self.program.name:<7}| {line.rstrip()}")
 
     def exit_code(self) -> int | None:
         """None while it runs."""
@@ -95,11 +97,10 @@ class Child:
 
     def kill(self) -> None:
         """End it and whatever it started."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
         self.process.wait()
+        self.finish_reading()
 
 
 class Family:

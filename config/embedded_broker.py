@@ -8,6 +8,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -73,7 +74,7 @@ def start(family: Family, run_dir: Path) -> str:
             child = family.start(program(server, path, run_dir))
         except OSError:  # made for another system
             continue
-        if answers(f"unix://{path}", alive=lambda child=child: is_alive(child)):
+        if answers(f"unix://{path}", alive=partial(is_alive, child)):
             address = f"unix://{path}"
             (run_dir / SOCKET_NOTE).write_text(address, encoding="utf-8")
             return address
@@ -117,6 +118,10 @@ def connect(address: str) -> socket.socket:
     if parts.scheme == "unix":
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(2)
-        connection.connect(unquote(parts.path))
+        try:
+            connection.connect(unquote(parts.path))
+        except OSError:
+            connection.close()
+            raise
         return connection
     return socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout=2)

@@ -1,5 +1,6 @@
 """Rules about text: locks, promises, templates under a strict content policy."""
 
+import ast
 import re
 
 import pytest
@@ -15,9 +16,7 @@ INLINE = [
 ]
 # Mail has no policy, and mail programs read nothing but inline styles. The admin has a relaxed one.
 RELAXED = ("templates/emails/", "templates/admin/")
-PROMISES = re.compile(
-    r"\b(TO" r"DO|FIX" r"ME|XX" r"X|NotImplemented" r"Error)\b|mark\.sk" r"ip|\.sk" r"ip\(|mark\.xf" r"ail"
-)
+PROMISES = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b|mark\.skip|pytest\.skip\(|mark\.xfail")
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
@@ -46,6 +45,7 @@ def test_the_code_makes_no_promises() -> None:
     offences = [
         f"{module.path}:{number} {line.strip()[:80]}"
         for module in modules()
+        if not module.path.endswith("architecture/test_files.py")
         for number, line in enumerate(module.lines, 1)
         if PROMISES.search(line)
     ]
@@ -54,10 +54,8 @@ def test_the_code_makes_no_promises() -> None:
     )
 
 
-def test_an_app_has_the_public_docstrings() -> None:
+def test_each_module_says_what_it_is_for() -> None:
     silent = [
-        m.path for m in modules("slaportal", "config") if m.text.strip() and not m.text.startswith('"""')
+        m.path for m in modules("slaportal", "config") if m.text.strip() and not ast.get_docstring(m.tree)
     ]
-    assert not [path for path in silent if not path.endswith("manage.py")], told(
-        silent, "Say what the module is for."
-    )
+    assert not silent, told(silent, "Begin the module with a sentence about its meaning.")

@@ -18,13 +18,14 @@ def imported(node: ast.AST) -> list[str]:
 
 
 def test_own_code_is_imported_at_the_top_of_a_file() -> None:
-    hidden = []
-    for module in modules():
-        for function in ast.walk(module.tree):
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                for node in ast.walk(function):
-                    if any(name.partition(".")[0] in OWN for name in imported(node)):
-                        hidden.append(f"{module.path}:{getattr(node, 'lineno', 0)}")
+    hidden = [
+        f"{module.path}:{getattr(node, 'lineno', 0)}"
+        for module in modules()
+        for function in ast.walk(module.tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if any(name.partition(".")[0] in OWN for name in imported(node))
+    ]
     assert not hidden, told(
         hidden, "An import inside a function hides a cycle: move what both need downwards."
     )
