@@ -13,11 +13,11 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 TESTS ?= tests
 PYTEST := $(BIN)/python -m pytest -n auto
 
-# Without a browser the browser tests are left out by name, and a line says so.
+# Tests that need what is not there are left out by marker, and a line says so; no test decides that by itself.
 ifeq ($(strip $(CHROMIUM)),)
-BROWSER := -m "not browser"
+ON_SQLITE := not postgres and not browser
 else
-BROWSER :=
+ON_SQLITE := not postgres
 endif
 
 .PHONY: help
@@ -51,13 +51,13 @@ run: $(VENV)/.runtime ## The whole portal on this machine (PORT, HOST, DATA_DIR,
 
 .PHONY: test
 test: $(VENV)/.dev ## The suite on SQLite, browser tests included where there is a Chromium
-	@$(if $(BROWSER),echo "No Chromium on this machine: the browser tests are left out (apt-get install chromium).",:)
-	env -u DATABASE_URL -u REDIS_URL CHROMIUM="$(CHROMIUM)" $(PYTEST) $(BROWSER) $(TESTS)
+	@$(if $(strip $(CHROMIUM)),:,echo "No Chromium on this machine: the browser tests are left out (apt-get install chromium).")
+	@env -u DATABASE_URL -u REDIS_URL CHROMIUM="$(CHROMIUM)" $(PYTEST) -m "$(ON_SQLITE)" $(TESTS)
 
 .PHONY: test-services
 test-services: $(VENV)/.dev ## The suite on PostgreSQL and Redis (DATABASE_URL, REDIS_URL), without the browser
-	DATABASE_URL="$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/test}" \
-	REDIS_URL="$${REDIS_URL:-redis://127.0.0.1:6379/9}" $(PYTEST) -m "not browser" $(TESTS)
+	@DATABASE_URL="$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/test}" \
+	REDIS_URL="$${REDIS_URL:-redis://127.0.0.1:6379/9}" TEST_RUN=$$$$ $(PYTEST) -m "not browser" $(TESTS)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style, types, layers, templates, migrations, deployment checks, locks

@@ -32,3 +32,8 @@ else:
     DATABASES["default"][
         "OPTIONS"
     ] = {}  # no pool: its connections would keep the test database from being dropped
+    # Two runs at once on one server do not meet.
+    DATABASES["default"]["TEST"] = {"NAME": f"test_slaportal_{os.environ.get('TEST_RUN', 'here')}"}
+if REDIS_URL:
+    CACHES["default"]["KEY_PREFIX"] = f"tests-{os.getpid()}"
+    CELERY_TASK_DEFAULT_QUEUE = f"tests-{os.getpid()}"

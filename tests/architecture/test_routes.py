@@ -1,0 +1,60 @@
+"""Every address is declared with the act that guards it, and closed to those who did not sign in."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from slaportal.accounts import permissions
+from tests.architecture.routes import PUBLIC, ROUTES, SIGNED_IN
+from tests.architecture.source import told
+
+# The admin asks at its own door (staff) and again for each model; accounts' tests look at it.
+OTHER_DOORS = ("admin:",)
+SAMPLE = {"IntConverter": 1, "StringConverter": "x", "SlugConverter": "x", "PathConverter": "x"}
+SAMPLE |= {"UUIDConverter": "00000000-0000-4000-8000-000000000000"}
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Each pattern with its full name; one without a name has its text for a name."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        else:
+            yield f"{prefix}{entry.name or entry.pattern}", entry
+
+
+def own() -> dict[str, URLPattern]:
+    found = {name: pattern for name, pattern in patterns(get_resolver())}
+    return {name: pattern for name, pattern in found.items() if not name.startswith(OTHER_DOORS)}
+
+
+def test_every_address_is_declared_with_its_act() -> None:
+    missing = sorted(set(own()) - set(ROUTES))
+    assert not missing, told(missing, "Add a row to ROUTES in tests/architecture/routes.py.")
+
+
+def test_every_declared_address_exists() -> None:
+    gone = sorted(set(ROUTES) - set(own()))
+    assert not gone, told(gone, "These are in ROUTES but not in the URLs.")
+
+
+def test_every_act_of_an_address_is_in_the_table_of_permissions() -> None:
+    unknown = {
+        name: act for name, act in ROUTES.items() if act not in {PUBLIC, SIGNED_IN, *permissions.table()}
+    }
+    assert not unknown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(name for name, act in ROUTES.items() if act != PUBLIC))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_gets_in_without_signing_in(client: Client, name: str, method: str) -> None:
+    converters = own()[name].pattern.converters
+    arguments = {key: SAMPLE[type(converter).__name__] for key, converter in converters.items()}
+    response = getattr(client, method)(reverse(name, kwargs=arguments))
+    if response.status_code == 302:
+        assert response.headers["Location"].startswith(reverse("accounts:sign-in"))
+    else:
+        assert response.status_code in {401, 403, 404, 405}
