@@ -1,0 +1,24 @@
+"""Issues and everything that belongs to them: classification, obligations, conversation."""
+
+from slaportal.issues.models.classification import DeciderVote, Dispute, Proposal, Vote
+from slaportal.issues.models.issue import Classification, Issue, IssueQuerySet, IssueState, Stage, WaitingOn
+from slaportal.issues.models.obligation import Obligation, ObligationQuerySet
+from slaportal.issues.models.work import Comment, InternalNote, Pause
+
+__all__ = [
+    "Classification",
+    "Comment",
+    "DeciderVote",
+    "Dispute",
+    "InternalNote",
+    "Issue",
+    "IssueQuerySet",
+    "IssueState",
+    "Obligation",
+    "ObligationQuerySet",
+    "Pause",
+    "Proposal",
+    "Stage",
+    "Vote",
+    "WaitingOn",
+]

@@ -1,0 +1,1 @@
+"""Reading issues: facts for the clock, faces of the clocks, lists and timelines."""

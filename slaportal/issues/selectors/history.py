@@ -1,0 +1,91 @@
+"""From ledger events to facts: the only bridge between what is recorded and what is reckoned."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from slaportal.issues.models import Issue, Obligation
+from slaportal.ledger.models import Event
+from slaportal.lib.canonical import parse_instant
+from slaportal.policies.models import Metric
+from slaportal.policies.reckoning import (
+    Ended,
+    Excepted,
+    Fact,
+    Governs,
+    Paused,
+    Reckoning,
+    Restarted,
+    Resumed,
+    Stopped,
+    Voided,
+    reckon,
+)
+from slaportal.policies.selectors import rules_for
+
+CLOCK_KINDS = (
+    "level.governs",
+    "comment.added",
+    "waiting.began",
+    "waiting.ended",
+    "pause.upheld",
+    "issue.resolved",
+    "issue.reopened",
+    "issue.withdrawn",
+    "issue.duplicate",
+    "exception.effective",
+)
+
+
+def clock_events(issue: Issue) -> list[Event]:
+    """Return the events of `issue` that can move a clock, in the order in which they hold."""
+    return list(Event.objects.about(issue.reference).filter(kind__in=CLOCK_KINDS))
+
+
+def facts(events: Iterable[Event], metric: str) -> Iterator[Fact]:
+    """Yield what `events` mean for the obligation of `metric`.
+
+    Pauses and reopening touch the resolution only; the first message of the vendor touches the response only.
+    """
+    for event in events:
+        data = json.loads(event.payload)["data"]
+        fact = _fact(event.kind, event.at, data, response=metric == Metric.RESPONSE)
+        if fact is not None:
+            yield fact
+
+
+def _fact(kind: str, at: datetime, data: dict[str, Any], *, response: bool) -> Fact | None:
+    match kind:
+        case "level.governs":
+            return Governs(at, data["level"], data["provisional"])
+        case "issue.withdrawn" | "issue.duplicate":
+            return Ended(at)
+        case "exception.effective":
+            until = parse_instant(data["until"]) if data["until"] else None
+            concerned = Metric.RESPONSE if response else Metric.RESOLUTION
+            return Excepted(at, data["effect"], until) if data["metric"] == concerned else None
+        case "comment.added" | "issue.resolved" if response:
+            return Stopped(at) if data["response"] else None
+        case "issue.resolved":
+            return Stopped(at)
+        case "issue.reopened" if not response:
+            return Restarted(at)
+        case "waiting.began" if not response and data["stops_clock"]:
+            return Paused(at, str(data["pause"]), data["label"])
+        case "waiting.ended" if not response:
+            return Resumed(at, str(data["pause"]))
+        case "pause.upheld" if not response:
+            return Voided(at, str(data["pause"]))
+        case _:
+            return None
+
+
+def reckoning_of(obligation: Obligation, *, events: Iterable[Event], now: datetime) -> Reckoning:
+    """Return what `obligation` is at `now`, from the events of its issue."""
+    return reckon(
+        rules=rules_for(obligation.issue.agreement, obligation.metric),
+        start=obligation.started_at,
+        facts=facts(events, obligation.metric),
+        now=now,
+    )

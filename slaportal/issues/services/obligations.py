@@ -1,0 +1,126 @@
+"""Keeping the obligations in step with the events: the cache follows, it never leads."""
+
+from datetime import datetime
+
+from slaportal.issues.models import Issue, Obligation
+from slaportal.issues.selectors.history import clock_events, reckoning_of
+from slaportal.issues.services import acts
+from slaportal.ledger.models import Event
+from slaportal.policies.models import Metric
+from slaportal.policies.reckoning import Outcome, Reckoning, State
+
+FIELDS = (
+    "level",
+    "provisional",
+    "state",
+    "due_at",
+    "stopped_at",
+    "outcome",
+    "decided_at",
+    "breached_at",
+    "detected_at",
+    "adjusted_due_at",
+    "adjusted_outcome",
+    "cycle",
+    "next_look_at",
+    "set_aside",
+)
+
+
+def begin(issue: Issue, *, now: datetime) -> None:
+    """Start the two obligations of a new issue; its first `level.governs` event must be on record."""
+    events = clock_events(issue)
+    for metric in Metric.values:
+        obligation = Obligation(issue=issue, metric=metric, started_at=issue.submitted_at)
+        _copy(obligation, reckoning_of(obligation, events=events, now=now), now=now)
+        obligation.next_look_at = now
+        obligation.save(force_insert=True)
+    _note_next_due(issue)
+
+
+def follow(issue: Issue, *, now: datetime) -> None:
+    """Recompute both obligations of `issue` at `now`, write what changed and record breaches and moves.
+
+    A breach is recorded at its own due instant with `now` as the instant of detection (spec §5). Whatever
+    changed is looked at by the watch at once, since only the escalation matrix knows what comes next.
+    """
+    events = clock_events(issue)
+    for obligation in issue.obligations.select_related(
+        "issue__agreement__policy_version", "issue__agreement__calendar", "issue__organization"
+    ):
+        follow_one(obligation, events=events, now=now)
+    _note_next_due(issue)
+
+
+def follow_one(obligation: Obligation, *, events: list[Event], now: datetime) -> Reckoning:
+    """Recompute one obligation from the events of its issue and write what changed."""
+    reckoning = reckoning_of(obligation, events=events, now=now)
+    before = [getattr(obligation, name) for name in FIELDS]
+    due_before, outcome_before = obligation.due_at, obligation.outcome
+    _copy(obligation, reckoning, now=now)
+    if [getattr(obligation, name) for name in FIELDS] == before:
+        return reckoning
+    if obligation.outcome == Outcome.BREACHED and outcome_before != Outcome.BREACHED:
+        _record_breach(obligation, now=now)
+    elif obligation.due_at != due_before and reckoning.state is not State.PAUSED:
+        _record_move(obligation, due_before, now=now)
+    obligation.next_look_at = now
+    obligation.save(update_fields=FIELDS)
+    return reckoning
+
+
+def _copy(obligation: Obligation, reckoning: Reckoning, *, now: datetime) -> None:
+    """Copy what was reckoned into the columns."""
+    if reckoning.breached_at and not obligation.breached_at:
+        obligation.detected_at = now
+    obligation.level = reckoning.level
+    obligation.provisional = reckoning.provisional
+    obligation.state = reckoning.state
+    obligation.due_at = reckoning.due
+    obligation.stopped_at = reckoning.stopped_at
+    obligation.outcome = reckoning.outcome or ""
+    obligation.decided_at = reckoning.decided_at
+    obligation.breached_at = reckoning.breached_at
+    obligation.adjusted_due_at = reckoning.adjusted_due
+    obligation.adjusted_outcome = reckoning.adjusted_outcome or ""
+    obligation.set_aside = ""
+
+
+def _record_breach(obligation: Obligation, *, now: datetime) -> None:
+    assert obligation.breached_at is not None
+    acts.record(
+        obligation.issue,
+        "obligation.breached",
+        actor=None,
+        at=obligation.breached_at,
+        recorded_at=now,
+        metric=obligation.metric,
+        level=obligation.level,
+        due=obligation.breached_at,
+    )
+
+
+def _record_move(obligation: Obligation, due_before: datetime | None, *, now: datetime) -> None:
+    acts.record(
+        obligation.issue,
+        "deadline.moved",
+        actor=None,
+        at=now,
+        metric=obligation.metric,
+        level=obligation.level,
+        before=due_before,
+        after=obligation.due_at,
+    )
+
+
+def _note_next_due(issue: Issue) -> None:
+    """Write the next running deadline for lists; the queue orders by it."""
+    running = [
+        obligation.due_at
+        for obligation in issue.obligations.all()
+        if obligation.due_at and obligation.state in (State.RUNNING, State.BREACHING)
+    ]
+    next_due_at = min(running, default=None)
+    if issue.next_due_at != next_due_at:
+        issue.next_due_at = next_due_at
+        issue.save(update_fields=["next_due_at"])

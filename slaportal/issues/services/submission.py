@@ -1,0 +1,157 @@
+"""Reporting an issue: the client's words, the first proposal, and both clocks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from slaportal.accounts import permissions
+from slaportal.accounts.models import Membership, Organization, Party
+from slaportal.issues.models import Issue, Proposal, Vote
+from slaportal.issues.services import acts, obligations, periods
+from slaportal.issues.services.acts import Refused
+from slaportal.policies.models import Criticality
+from slaportal.policies.selectors import agreement_for
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the reporter typed."""
+
+    title: str
+    description: str
+    level: str
+    product: str = ""
+    product_version: str = ""
+    environment: str = ""
+    contact: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
+def submit_issue(
+    *,
+    organization: Organization,
+    actor: Membership,
+    report: Report,
+    now: datetime,
+    on_behalf_of: Membership | None = None,
+    watchers: Iterable[Membership] = (),
+    submission_key: str | None = None,
+    source_key: str | None = None,
+) -> Issue:
+    """Open an issue, propose its level, start both clocks and tell both parties (spec §3, §4).
+
+    The same `submission_key` of the same actor, or the same `source_key`, returns the issue that it made before.
+    Raises `NotAllowed`, `NoAgreement` or `Refused`; then nothing is saved.
+    """
+    permissions.require(actor, "issue.submit", organization_id=organization.pk, own=True)
+    known = _already_there(actor, submission_key, source_key)
+    if known is not None:
+        return known
+    _check(organization, report, on_behalf_of, watchers)
+    return _open(
+        organization=organization,
+        actor=actor,
+        report=report,
+        now=now,
+        on_behalf_of=on_behalf_of,
+        watchers=watchers,
+        submission_key=submission_key,
+        source_key=source_key,
+    )
+
+
+def _already_there(actor: Membership, submission_key: str | None, source_key: str | None) -> Issue | None:
+    if source_key is not None:
+        return Issue.objects.filter(source_key=source_key).first()
+    if submission_key is not None:
+        return Issue.objects.filter(reported_by=actor, submission_key=submission_key).first()
+    return None
+
+
+def _check(
+    organization: Organization, report: Report, on_behalf_of: Membership | None, watchers: Iterable[Membership]
+) -> None:
+    if organization.party != Party.CLIENT:
+        raise Refused("An issue belongs to a client; choose the client it is for.")
+    if not report.title.strip():
+        raise Refused("Give the issue a title.")
+    if not report.description.strip():
+        raise Refused("Describe what happens.")
+    if report.level not in Criticality.values:
+        raise Refused(f"“{report.level}” is not a level. Choose Critical, High, Medium or Low.")
+    for colleague in [*watchers, *([on_behalf_of] if on_behalf_of else [])]:
+        if colleague.organization_id != organization.pk:
+            raise Refused(f"{colleague.user} is not of {organization} and cannot follow its issues.")
+
+
+@transaction.atomic
+def _open(
+    *,
+    organization: Organization,
+    actor: Membership,
+    report: Report,
+    now: datetime,
+    on_behalf_of: Membership | None,
+    watchers: Iterable[Membership],
+    submission_key: str | None,
+    source_key: str | None,
+) -> Issue:
+    agreement = agreement_for(organization=organization, at=now)
+    issue = Issue.objects.create(
+        organization=organization,
+        agreement=agreement,
+        title=report.title.strip(),
+        description=report.description.strip(),
+        product=report.product,
+        product_version=report.product_version,
+        environment=report.environment,
+        contact=report.contact,
+        answers=report.answers,
+        reported_by=actor,
+        on_behalf_of=on_behalf_of,
+        submitted_at=now,
+        level=report.level,
+        awaiting_level_from=Party(actor.party).other,
+        updated_at=now,
+        submission_key=submission_key,
+        source_key=source_key,
+        demo=organization.demo,
+    )
+    issue.watchers.set(watchers)
+    proposal = Proposal.objects.create(
+        issue=issue,
+        round=1,
+        revision=1,
+        party=actor.party,
+        author=actor,
+        level=report.level,
+        reason=report.reason,
+        answers=report.answers,
+        at=now,
+    )
+    Vote.objects.create(proposal=proposal, party=actor.party, member=actor, at=now)
+    event = acts.record(
+        issue,
+        "issue.submitted",
+        actor=actor,
+        at=now,
+        texts={"title": issue.title, "description": issue.description, "reason": report.reason},
+        proposal=proposal.pk,
+        level=proposal.level,
+        agreement=agreement.pk,
+        terms=agreement.policy_version.content_hash,
+    )
+    acts.record(issue, "level.governs", actor=None, at=now, level=issue.level, provisional=True, how="proposed")
+    obligations.begin(issue, now=now)
+    issue.answer_due_at = periods.answer_due(issue, proposal)
+    acts.save(issue, "answer_due_at", now=now)
+    told = {"answer_by": issue.answer_due_at, "text": issue.description}
+    acts.tell(issue, "issue-received", cause=event, to=issue.people_of(Party.CLIENT), now=now, **told)
+    acts.tell(
+        issue, "issue-reported", cause=event, to=issue.people_of(Party.VENDOR), now=now, actor=actor, **told
+    )
+    return issue

@@ -1,0 +1,69 @@
+"""Appending to the ledger: the only way in."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from slaportal.accounts.models import Membership, Organization
+from slaportal.ledger.models import ActorKind, Audience, Event, EventText
+from slaportal.lib import canonical
+
+
+def digest(salt: str, text: str) -> str:
+    """Return the hash under which the ledger knows a text: SHA-256 of salt and text, in hex."""
+    return hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
+
+
+def append(
+    kind: str,
+    *,
+    organization: Organization,
+    subject: str = "",
+    actor: Membership | None,
+    at: datetime,
+    recorded_at: datetime | None = None,
+    audience: Audience = Audience.BOTH,
+    data: dict[str, Any] | None = None,
+    texts: dict[str, str] | None = None,
+) -> Event:
+    """Append one event in the caller's transaction and return it.
+
+    `at` is when it happened, `recorded_at` when the portal learned of it (default: the same instant).
+    `data` holds plain values, instants and decimals; `texts` what people wrote, kept apart so that it can be erased.
+    Raises `RuntimeError` outside a transaction: state and event must share one.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("append() must share its caller's transaction.")
+    salts = {name: secrets.token_hex(32) for name in texts or {}}
+    payload = canonical.dumps(
+        {
+            "v": 1,
+            "kind": kind,
+            "organization": organization.pk,
+            "subject": subject,
+            "at": at,
+            "recorded_at": recorded_at or at,
+            "actor": {"member": actor.pk, "party": actor.party, "role": actor.role} if actor else None,
+            "data": data or {},
+            "texts": {name: digest(salts[name], text) for name, text in (texts or {}).items()},
+        }
+    )
+    event = Event.objects.create(
+        organization=organization,
+        subject=subject,
+        kind=kind,
+        at=at,
+        recorded_at=recorded_at or at,
+        actor=actor,
+        actor_kind=ActorKind.HUMAN if actor else ActorKind.SYSTEM,
+        audience=audience,
+        payload=payload,
+        payload_sha256=hashlib.sha256(payload.encode()).hexdigest(),
+        demo=organization.demo,
+    )
+    for name, text in (texts or {}).items():
+        EventText.objects.create(event=event, name=name, salt=salts[name], text=text)
+    return event

@@ -1,0 +1,71 @@
+"""Reading the agreement: which terms hold, and how the clock reads them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from slaportal.accounts.models import Organization
+from slaportal.policies.clock import Bound, Calendar, Unit
+from slaportal.policies.models import Agreement, Metric, PolicyVersion, Target
+from slaportal.policies.reckoning import LEVELS, Rule
+
+
+class NoAgreement(Exception):
+    """The organization has no agreement in force; the message says for whom and when."""
+
+
+def agreement_for(*, organization: Organization, at: datetime) -> Agreement:
+    """Return the agreement of `organization` in force at `at`. Raises `NoAgreement`."""
+    agreements = Agreement.objects.filter(organization=organization).in_force(at)
+    found = agreements.select_related("policy_version__policy", "calendar", "organization").first()
+    if found is None:
+        raise NoAgreement(
+            f"{organization} has no agreement in force on {at:%Y-%m-%d}. Sign one in the admin before reporting issues."
+        )
+    return found
+
+
+@lru_cache(maxsize=512)
+def _targets(version_id: int, content_hash: str) -> tuple[Target, ...]:
+    # Published versions never change, so their hash names their content for ever.
+    return tuple(Target.objects.filter(version=version_id))
+
+
+def targets_of(version: PolicyVersion) -> tuple[Target, ...]:
+    """Return the targets of `version`; those of a published version are remembered by their hash."""
+    if version.published:
+        return _targets(version.pk, version.content_hash)
+    return tuple(version.targets.all())
+
+
+def rules_of(version: PolicyVersion, metric: Metric | str, hours: Calendar) -> Mapping[str, Rule]:
+    """Return level → rule of `version` for `metric`, counted in `hours`."""
+    always = Calendar.always(hours.timezone)
+    return {
+        target.level: Rule(
+            amount=target.amount,
+            unit=Unit(target.unit),
+            bound=Bound(target.bound),
+            calendar=always if target.round_the_clock else hours,
+        )
+        for target in targets_of(version)
+        if target.metric == metric
+    }
+
+
+def rules_for(agreement: Agreement, metric: Metric | str) -> Mapping[str, Rule]:
+    """Return level → rule for `metric` under `agreement`."""
+    return rules_of(agreement.policy_version, metric, agreement.hours())
+
+
+def missing_parts(version: PolicyVersion) -> list[str]:
+    """Return what `version` lacks before it can be published, in words; empty if nothing."""
+    targets = {(target.level, target.metric) for target in version.targets.all()}
+    defined = set(version.definitions.values_list("level", flat=True))
+    missing = [
+        f"the {metric} target of {level}"
+        for level in LEVELS
+        for metric in Metric.values
+        if (level, metric) not in targets
+    ]
+    return missing + [f"the definition of {level}" for level in LEVELS if level not in defined]
