@@ -28,9 +28,11 @@ __all__ = [
     "deadline",
     "derive",
     "elapsed",
+    "from_micros",
     "is_open",
     "next_opening",
     "passed",
+    "to_micros",
 ]
 
 
@@ -199,9 +201,9 @@ def _ruler(unit: Unit, calendar: Calendar) -> _Ruler:
     return openings_of(calendar, by_day=unit is Unit.BUSINESS_DAYS)
 
 
-def _budget(amount: Decimal | Fraction | int) -> Fraction:
-    """The amount as a fraction; refuses what is not a positive, sensible, exact number."""
-    if isinstance(amount, bool) or not isinstance(amount, Decimal | Fraction | int):
+def _budget(amount: Decimal | Fraction | int) -> int | Fraction:
+    """The amount as an exact number; refuses what is not a positive, sensible, exact number."""
+    if isinstance(amount, bool) or not isinstance(amount, (int, Decimal, Fraction)):
         raise ClockError(f"Give the amount as a whole number or an exact decimal; {amount!r} is neither.")
     if isinstance(amount, Decimal):
         if not amount.is_finite():
@@ -214,7 +216,7 @@ def _budget(amount: Decimal | Fraction | int) -> Fraction:
             raise ClockError(f"Give the amount with at most {-_TINY} decimal places.")
     if amount <= 0:
         raise ClockError(f"Give an amount greater than zero; {amount} is not.")
-    return Fraction(amount)
+    return amount if isinstance(amount, int) else Fraction(amount)
 
 
 def _ordered(start: datetime, end: datetime) -> tuple[int, int]:

@@ -182,6 +182,7 @@ def in_utc(zone: ZoneInfo, ordinal: int, windows: Iterable[Window]) -> list[tupl
     return united
 
 
+@lru_cache(maxsize=32_768)  # calendars share zones and hours: a thousand of them look the same edges up
 def edge(zone: ZoneInfo, ordinal: int, second: int) -> int:
     """UTC microseconds of a local time of day; ``fold=0`` gives rule 5 of spec §2 for both clock changes."""
     local = (ordinal - EPOCH_DAY) * 86_400 + second

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil
+from math import lcm
 from typing import NamedTuple
 
 from slaportal.policies.openings import (
@@ -46,12 +46,17 @@ class Opening(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """The openings of one span, from its own start: edges, open time of the day, running sum before each."""
+    """The openings of one span, from its own start: edges and, before each, what was counted.
+
+    Counted in ``1 / scale``, where an opening counts ``rates`` of them a microsecond: so all are integers.
+    """
 
     starts: list[int]
     ends: list[int]
-    days_open: list[int]
-    sums: list[int | Fraction]
+    rates: list[int]
+    sums: list[int]
+    scale: int
+    total: int | Fraction
 
 
 class Openings:
@@ -79,7 +84,7 @@ class Openings:
         (first, since), (last, until) = divmod(start, _SPAN), divmod(end, _SPAN)
         total = self._read(last, until) - self._read(first, since)
         for number in range(first, last):
-            total += self._table(number).sums[-1]
+            total += self._table(number).total
         return total
 
     def reach(self, start: int, amount: int | Fraction) -> int:
@@ -92,8 +97,8 @@ class Openings:
         if amount > (_END // DAY - start // DAY + 2 if self._by_day else _END - start):
             raise ClockError(OUT_OF_RANGE)
         closed_since = start
-        while left > (table := self._table(number)).sums[-1]:
-            left -= table.sums[-1]
+        while left > (table := self._table(number)).total:
+            left -= table.total
             if table.ends:
                 self._refuse_long_closing(closed_since, number * _SPAN + table.starts[0])
                 closed_since = max(start, number * _SPAN + table.ends[-1])
@@ -102,13 +107,10 @@ class Openings:
                 raise ClockError(OUT_OF_RANGE)
             self._refuse_long_closing(closed_since, number * _SPAN)
         self._refuse_long_closing(closed_since, number * _SPAN + table.starts[0])
-        index = bisect_left(table.sums, left) - 1
-        part = left - table.sums[index]
-        return (
-            number * _SPAN
-            + table.starts[index]
-            + ceil(part * table.days_open[index] if self._by_day else part)
-        )
+        goal, parts = left.numerator * table.scale, left.denominator
+        index = bisect_left(table.sums, _ceil(goal, parts)) - 1
+        micros = _ceil(goal - table.sums[index] * parts, parts * table.rates[index])
+        return number * _SPAN + table.starts[index] + micros
 
     def next_opening(self, instant: int) -> int:
         """The instant itself if open, else the next opening; ClockError if there is none for ten years."""
@@ -164,7 +166,8 @@ class Openings:
         if index < 0:
             return 0
         part = min(since, table.ends[index]) - table.starts[index]
-        return table.sums[index] + (Fraction(part, table.days_open[index]) if self._by_day else part)
+        counted = table.sums[index] + part * table.rates[index]
+        return Fraction(counted, table.scale) if self._by_day else counted
 
     def _table(self, number: int) -> _Table:
         if number >= self._repeats_from:
@@ -175,15 +178,17 @@ class Openings:
         return table
 
     def _make_table(self, origin: int) -> _Table:
-        table = _Table([], [], [], [0])
-        for opening in self.openings(origin, origin + _SPAN):
+        openings = self.openings(origin, origin + _SPAN)
+        scale = lcm(*{opening.day_open for opening in openings}) if self._by_day else 1
+        table = _Table([], [], [], [0], scale, 0)
+        for opening in openings:
             start, end = max(opening.start - origin, 0), min(opening.end - origin, _SPAN)
             table.starts.append(start)
             table.ends.append(end)
-            table.days_open.append(opening.day_open)
-            whole = end - start == opening.day_open and self._by_day
-            table.sums.append(table.sums[-1] + (1 if whole else self._share(opening, end - start)))
-        return table
+            table.rates.append(scale // opening.day_open if self._by_day else 1)
+            table.sums.append(table.sums[-1] + (end - start) * table.rates[-1])
+        whole, rest = divmod(table.sums[-1], scale)
+        return table._replace(total=Fraction(table.sums[-1], scale) if rest else whole)
 
     def _on_days(self, first: int, last: int) -> list[Opening]:
         """The openings of local dates (ordinals, both included) in time order."""
@@ -209,6 +214,10 @@ class Openings:
             raise ClockError(
                 f"Give the calendar ({self._zone}) open hours: none in the ten years after {day}."
             )
+
+
+def _ceil(numerator: int, denominator: int) -> int:
+    return -(-numerator // denominator)
 
 
 def _closed(start: int, end: int, holidays: list[tuple[int, int, str]]) -> Iterator[Line]:
