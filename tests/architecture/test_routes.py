@@ -26,7 +26,7 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URL
 
 
 def own() -> dict[str, URLPattern]:
-    found = {name: pattern for name, pattern in patterns(get_resolver())}
+    found = dict(patterns(get_resolver()))
     return {name: pattern for name, pattern in found.items() if not name.startswith(OTHER_DOORS)}
 
 
