@@ -183,9 +183,9 @@ class Issue(models.Model):
         ]
         indexes: ClassVar = [
             # Read by the staff queue and the client's list: live issues by next deadline.
+            # Ascending, since SQLite has no NULLS LAST in an index; PostgreSQL's ascending order is that anyway.
             models.Index(
-                F("next_due_at").asc(nulls_last=True),
-                "submitted_at",
+                fields=["next_due_at", "submitted_at"],
                 name="issue_queue",
                 condition=Q(state__in=["open", "waiting", "resolved"]),
             ),
