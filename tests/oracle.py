@@ -23,9 +23,8 @@ from zoneinfo import ZoneInfo
 MINUTE = 60_000_000
 DAY_MINUTES = 1_440
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall clocks have no zone
 SCALE = {"minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
-Windows = Sequence[tuple[int, int]]  # minutes of the local day, half-open
+Windows = tuple[tuple[int, int], ...]  # minutes of the local day, half-open
 
 
 @dataclass(frozen=True)
@@ -50,37 +49,42 @@ def micros(instant: datetime) -> int:
 def shown(zone: str, day: int, step: int) -> tuple[int, ...]:
     """What the wall clock shows at the start of each cell of a UTC day, in minutes since 1970 local."""
     place = ZoneInfo(zone)
-    first = EPOCH + timedelta(days=day)
     found = []
-    for minute in range(0, DAY_MINUTES, step):
-        wall = (first + timedelta(minutes=minute)).astimezone(place).replace(tzinfo=None, fold=0)
-        since = wall - NAIVE_EPOCH
-        assert since % timedelta(minutes=step) == timedelta(0), (zone, wall)
-        found.append(since // timedelta(minutes=1))
+    for minute in range(day * DAY_MINUTES, (day + 1) * DAY_MINUTES, step):
+        offset = datetime.fromtimestamp(minute * 60, place).utcoffset()
+        assert offset is not None
+        ahead, rest = divmod(offset.days * 86_400 + offset.seconds, 60 * step)
+        assert rest == 0, (zone, day, offset)
+        found.append(minute + ahead * step)
     return tuple(found)
 
 
-@lru_cache(maxsize=40_000)
-def is_quiet(zone: str, day: int, step: int) -> bool:
-    """Whether the clocks of the zone stay as they are from the day before to the day after."""
-    offsets = {
-        wall - (near * DAY_MINUTES + index * step)
-        for near in (day - 1, day, day + 1)
-        for index, wall in enumerate(shown(zone, near, step))
-    }
-    return len(offsets) == 1
+@lru_cache(maxsize=100_000)
+def is_steady(zone: str, day: int, step: int) -> bool:
+    """Whether the clocks of the zone go evenly through a UTC day and the cell after it."""
+    walls = (*shown(zone, day, step), shown(zone, day + 1, step)[0])
+    return walls == tuple(range(walls[0], walls[0] + DAY_MINUTES + step, step))
+
+
+@lru_cache(maxsize=10_000)
+def open_cells(windows: Windows, step: int) -> tuple[bool, ...]:
+    """Whether each cell of a local day lies in one of its windows."""
+    return tuple(
+        any(opens <= minute < closes for opens, closes in windows) for minute in range(0, DAY_MINUTES, step)
+    )
 
 
 def owners(hours: Hours, day: int, step: int) -> list[int | None]:
     """For each cell of a UTC day the local date whose hours it belongs to, or None while closed."""
-    if is_quiet(hours.zone, day, step):
-        found: list[int | None] = []
-        for wall in shown(hours.zone, day, step):
-            date_shown, minute = divmod(wall, DAY_MINUTES)
-            opened = any(opens <= minute < closes for opens, closes in hours.on(date_shown))
-            found.append(date_shown if opened else None)
-        return found
-    return _owners_near_change(hours, day, step)
+    if not all(is_steady(hours.zone, near, step) for near in (day - 1, day)):
+        return _owners_near_change(hours, day, step)
+    walls = shown(hours.zone, day, step)
+    found: list[int | None] = []
+    for local in range(walls[0] // DAY_MINUTES, walls[-1] // DAY_MINUTES + 1):
+        cells = open_cells(hours.on(local), step)
+        found += [local if is_open else None for is_open in cells]
+    first = walls[0] % DAY_MINUTES // step
+    return found[first : first + len(walls)]
 
 
 def _owners_near_change(hours: Hours, day: int, step: int) -> list[int | None]:

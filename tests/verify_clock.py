@@ -37,7 +37,7 @@ from tests import oracle
 
 DAY = 86_400_000_000
 FIRST_DAY, LAST_DAY = 16_436, 24_106  # 2015-01-01 and 2036-01-01 in days since 1970
-BLOCK = 250  # cases of one zone in a row, so that the oracle's readings of its clocks are used again
+BLOCK = 500  # cases of one zone in a row, so that the oracle's readings of its clocks are used again
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BASE = date(1970, 1, 1)
 
