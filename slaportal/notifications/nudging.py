@@ -1,0 +1,57 @@
+"""Ringing the bell of the delivery. The bell may be broken: due rows are in the table, and a sweep finds them."""
+
+import logging
+import time
+from threading import Lock
+
+from celery import current_app
+from django.db import connection, transaction
+
+logger = logging.getLogger(__name__)
+
+TASK = "notifications.deliver"
+EXPIRES = 10  # seconds: after that the regular ring has done it
+QUIET_SECONDS = 10.0  # after a failure: a broker that only times out must not slow every click
+
+
+class _Bell:
+    """Remembers, per process, until when a broken broker is left alone."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._quiet_until = 0.0
+
+    def ring(self) -> bool:
+        """Ask a worker to deliver now; False when nobody could be asked. Never raises."""
+        with self._lock:
+            if time.monotonic() < self._quiet_until:
+                return False
+        try:
+            current_app.send_task(
+                TASK, ignore_result=True, expires=EXPIRES, retry=False, retry_policy={"max_retries": 0}
+            )
+        except Exception as error:  # noqa: BLE001 – whatever the transport raises, the act is already committed
+            with self._lock:
+                self._quiet_until = time.monotonic() + QUIET_SECONDS
+            logger.warning("The broker does not answer (%s); the next sweep delivers.", error)
+            return False
+        return True
+
+    def forget(self) -> None:
+        """Try the broker again at once."""
+        with self._lock:
+            self._quiet_until = 0.0
+
+
+bell = _Bell()
+
+
+def nudge() -> None:
+    """Ring once; a broken bell is logged and harmless."""
+    bell.ring()
+
+
+def nudge_on_commit() -> None:
+    """Ring when the current transaction commits, once however many messages it writes."""
+    if not any(entry[1] is nudge for entry in connection.run_on_commit):
+        transaction.on_commit(nudge, robust=True)

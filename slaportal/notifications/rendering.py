@@ -1,0 +1,168 @@
+"""From a kind and its facts to a mail in the reader's language and zone. Reads no table, sends nothing."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import css_inline
+from django.conf import settings
+from django.template import Context
+from django.template.engine import Engine
+from django.utils import timezone, translation
+from django.utils.text import Truncator
+
+from slaportal.notifications import words
+from slaportal.notifications.kinds import Kind
+from slaportal.notifications.templatetags.mail import in_words, instant
+
+LONG_KEYS = ("reason", "text")  # may have several lines
+LONGEST_QUOTE = 2000
+LONGEST_SUBJECT_TITLE = 80
+LONGEST_SUBJECT = 250
+# Characters that turn the direction of a line around: a subject made of them can look like another one.
+DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+
+_inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
+
+
+class Reader(Protocol):
+    """What rendering knows of the person it writes to."""
+
+    @property
+    def language(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Mail:
+    """The words of one message as they leave."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(kind: Kind, *, context: Mapping[str, Any], reader: Reader) -> Mail:
+    """Return subject, plain text and HTML of a message of `kind` for `reader`.
+
+    `context` holds plain values (docs of the keys: templates/emails/README.md), any of which may be missing.
+    """
+    engine = Engine.get_default()
+    template = engine.select_template(kind.templates(reader.language))
+    language = str(template.name).rsplit("/", 1)[-1].removesuffix(".html")
+    with timezone.override(_zone(reader.timezone)), translation.override(language):
+        values = _values(kind, context, language)
+        subject = template.render(_context(values, "emails/subject.txt", autoescape=False))
+        text = template.render(_context(values, "emails/base.txt", autoescape=False))
+        html = template.render(_context(values, "emails/base.html", autoescape=True))
+    return Mail(subject=_line(subject)[:LONGEST_SUBJECT], text=_tidy(text), html=_inliner.inline(html))
+
+
+def absolute(path: object) -> str:
+    """The address of a page of the portal; a value that is no path of ours leads to its first page."""
+    own = isinstance(path, str) and path.startswith("/") and not path.startswith("//")
+    return settings.PORTAL_URL.rstrip("/") + (str(path) if own else "/")
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _context(values: dict[str, Any], layout: str, *, autoescape: bool) -> Context:
+    return Context({**values, "layout": layout}, autoescape=autoescape)
+
+
+def _line(value: object) -> str:
+    """One line without control characters: what may stand in a header."""
+    text = DIRECTION_MARKS.sub("", str(value))
+    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
+
+
+def _paragraphs(value: object) -> str:
+    """Several lines without control characters other than the line break, cut where a page reads better."""
+    lines = [_line(line) for line in str(value).splitlines()]
+    return Truncator("\n".join(lines).strip()).chars(LONGEST_QUOTE)
+
+
+def _tidy(text: str) -> str:
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+def _clean(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts with every text made harmless; what is missing or empty is left out."""
+    facts: dict[str, Any] = {}
+    for key, value in context.items():
+        if value is None or value == "":
+            continue
+        if isinstance(value, str):
+            value = _paragraphs(value) if key in LONG_KEYS else _line(value)
+        facts[key] = value
+    return facts
+
+
+def _values(kind: Kind, context: Mapping[str, Any], language: str) -> dict[str, Any]:
+    facts = _clean(context)
+    say = words.WORDS[language]
+    vendor = settings.VENDOR_NAME
+    level = facts.get("level", "")
+    return {
+        **facts,
+        "kind": kind,
+        "language": language,
+        "say": say,
+        "vendor": vendor,
+        "who": _who(facts, say, vendor),
+        "issue": f"“{facts['title']}”" if "title" in facts else facts.get("reference", say["this_issue"]),
+        "proposed": facts.get("new_level") or level or say["proposed_level"],
+        "previous": facts.get("old_level") or level or say["previous_level"],
+        "subject_title": Truncator(facts.get("title", "")).chars(LONGEST_SUBJECT_TITLE),
+        "link": absolute(context.get("url")),
+        "details": _details(facts, say),
+        "zone": timezone.get_current_timezone_name(),
+    }
+
+
+def _who(facts: Mapping[str, Any], say: Mapping[str, str], vendor: str) -> str:
+    """The person who acted and whom they speak for: `Meera Nair (Protecto)`; without a person, the portal."""
+    actor = facts.get("actor")
+    if not actor:
+        return say["portal"]
+    side = {"vendor": vendor, "client": facts.get("organization", "")}.get(
+        str(facts.get("actor_party")).lower()
+    )
+    return f"{actor} ({side})" if side else str(actor)
+
+
+def _details(facts: Mapping[str, Any], say: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Label and value of every fact that a reader looks up, in the same order in every mail."""
+    level = facts.get("level", "")
+    if level and facts.get("provisional"):
+        level = f"{level} ({say['provisional']})"
+    stage = facts.get("stage", "")
+    if stage and "percent" in facts:
+        stage = f"{stage}, {facts['percent']} %"
+    rows: list[tuple[str, object]] = [
+        (say["reference"], facts.get("reference")),
+        (say["title"], facts.get("title")),
+        (say["organization"], facts.get("organization")),
+        (say["level"], level),
+        (say["stage"], stage),
+        (say["respond_by"], _time(facts.get("respond_by"))),
+        (say["resolve_by"], _time(facts.get("resolve_by"))),
+        (say["due_at"], _time(facts.get("due_at"))),
+        (say["detected_at"], _time(facts.get("detected_at"))),
+    ]
+    return [(label, str(value)) for label, value in rows if value]
+
+
+def _time(value: object) -> str:
+    moment = instant(value)
+    return in_words(moment) if moment else ""
