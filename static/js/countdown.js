@@ -1,0 +1,56 @@
+// Deadline badges count on between two page loads: minutes of support time, no request, no movement.
+// Only a change of state is announced to screen readers. The words are those of slaportal/lib/durations.py.
+const inWords = (seconds) => {
+  const length = Math.abs(Math.trunc(seconds));
+  if (length < 60) return "less than 1 m";
+  const days = Math.floor(length / 86400);
+  const minutes = Math.floor(length / 60) % 60;
+  let hours = Math.floor(length / 3600) % 24;
+  if (days >= 3) return hours ? `${days} d ${hours} h` : `${days} d`;
+  hours += days * 24;
+  if (!hours) return `${minutes} m`;
+  return minutes ? `${hours} h ${String(minutes).padStart(2, "0")} m` : `${hours} h`;
+};
+
+const started = performance.now();
+const openedAt = Date.now();
+const announcer = document.getElementById("announcer");
+
+const badges = [...document.querySelectorAll("[data-remaining-seconds]")]
+  .filter((badge) => ["running", "at_risk", "breaching"].includes(badge.dataset.state))
+  .map((badge) => {
+    const headline = badge.querySelector(".clock__headline");
+    const remaining = Number(badge.dataset.remainingSeconds);
+    const until = badge.dataset.countsUntil ? (Date.parse(badge.dataset.countsUntil) - openedAt) / 1000 : Infinity;
+    return { badge, headline, remaining, until, text: headline.textContent, words: inWords(remaining) };
+  })
+  // A headline in another unit, such as business days, stands until the next page load.
+  .filter(({ text, words, remaining }) => Number.isFinite(remaining) && text.includes(words));
+
+const show = (badge, state, message) => {
+  badge.classList.replace(`clock--${badge.dataset.state}`, `clock--${state}`);
+  badge.dataset.state = state;
+  const use = badge.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*$/, `#${state}`));
+  announcer.textContent = `${badge.dataset.metric}: ${message}`;
+};
+
+const tick = () => {
+  const passed = (performance.now() - started) / 1000;
+  for (const { badge, headline, remaining, until, text, words } of badges) {
+    if (badge.dataset.done) continue;
+    const left = remaining - Math.min(passed, Math.max(until, 0));
+    if (remaining > 0 && left <= 0) {
+      headline.textContent = badge.dataset.dueText || "Due now – reload the page for the result";
+      badge.dataset.done = "true";
+      announcer.textContent = `${badge.dataset.metric}: ${headline.textContent}`;
+      continue;
+    }
+    const next = text.replace(words, inWords(left));
+    if (headline.textContent !== next) headline.textContent = next;
+    const warnAt = Number(badge.dataset.warnAtSeconds || 0);
+    if (badge.dataset.state === "running" && left <= warnAt) show(badge, "at_risk", next);
+  }
+};
+
+if (badges.length) setInterval(tick, 15000);
