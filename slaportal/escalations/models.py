@@ -1,6 +1,6 @@
 """The escalation matrix and what came of it (spec §5)."""
 
-from datetime import datetime
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,6 +10,10 @@ from django.db.models import Q
 from slaportal.accounts.models import Membership, Role
 from slaportal.issues.models import Issue, Obligation
 from slaportal.policies.models import Criticality, Metric
+
+
+# An escalation that ran later than this is marked as late wherever it is shown.
+LATE = timedelta(minutes=5)
 
 
 class StepKind(models.TextChoices):
@@ -81,6 +85,7 @@ class Escalation(models.Model):
     """One step that ran, once, for one obligation and cycle; or an escalation raised by hand."""
 
     class Status(models.TextChoices):
+        TOLD = "told", "Told"
         OPEN = "open", "Waiting for acknowledgement"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         CANCELLED = "cancelled", "No longer needed"
@@ -127,10 +132,7 @@ class Escalation(models.Model):
     def __str__(self) -> str:
         return f"{self.issue_id} to {self.get_role_display()} at {self.fired_at:%Y-%m-%d %H:%M}"
 
+    @property
     def late(self) -> bool:
-        """Whether the watch came to it more than five minutes late."""
-        return (self.fired_at - self.due_at).total_seconds() > 300
-
-    def open_for(self, now: datetime) -> float:
-        """Seconds it has waited for an acknowledgement at `now`."""
-        return (now - self.fired_at).total_seconds()
+        """Whether the watch came to it more than five minutes after its instant."""
+        return self.fired_at - self.due_at > LATE

@@ -140,6 +140,7 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
+                            ("told", "Told"),
                             ("open", "Waiting for acknowledgement"),
                             ("acknowledged", "Acknowledged"),
                             ("cancelled", "No longer needed"),

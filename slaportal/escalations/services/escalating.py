@@ -1,0 +1,144 @@
+"""Escalating: by a step of the matrix, by hand, and what the receiver does with it (spec §5)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from slaportal.accounts.models import Membership, Party, Role
+from slaportal.escalations.models import Escalation, StepKind
+from slaportal.escalations.selectors import Planned, receivers
+from slaportal.issues.models import Issue, Obligation
+from slaportal.issues.services import acts, timed
+from slaportal.issues.services.acts import Refused
+from slaportal.policies.reckoning import Reckoning
+
+
+def run_step(obligation: Obligation, planned: Planned, *, reckoning: Reckoning, now: datetime) -> Escalation:
+    """Run one step of the matrix in the watch's transaction: row, event and messages together.
+
+    A warning only tells; a step from the breach on waits for an acknowledgement while the clock goes on.
+    """
+    issue, step = obligation.issue, planned.step
+    warning = step.kind == StepKind.SHARE
+    status = Escalation.Status.OPEN if reckoning.open else Escalation.Status.CANCELLED
+    escalation = Escalation.objects.create(
+        issue=issue,
+        obligation=obligation,
+        cycle=obligation.cycle,
+        step=step,
+        role=step.role,
+        due_at=planned.at,
+        fired_at=now,
+        status=Escalation.Status.TOLD if warning else status,
+    )
+    told = receivers(issue, step.role)
+    escalation.told.set(told)
+    event = acts.record(
+        issue,
+        "escalation.warned" if warning else "escalation.fired",
+        actor=None,
+        at=planned.at,
+        recorded_at=now,
+        escalation=escalation.pk,
+        metric=obligation.metric,
+        level=reckoning.level,
+        provisional=reckoning.provisional,
+        role=step.role,
+        when=step.when,
+        due=reckoning.due,
+    )
+    facts = {
+        "metric": obligation.get_metric_display(),
+        "due_at": reckoning.due,
+        "detected_at": now,
+        "role": step.get_role_display(),
+        "step": step.when,
+    }
+    kind = "deadline-warning" if warning else "escalation-step"
+    acts.tell(issue, kind, cause=event, to=told, now=now, **facts)
+    if step.kind == StepKind.BREACH and not reckoning.provisional:
+        acts.tell(issue, "deadline-breached", cause=event, to=issue.people_of(Party.CLIENT), now=now, **facts)
+    return escalation
+
+
+def cancel_open(obligation: Obligation) -> int:
+    """Close the open steps of a clock that has stopped: there is nothing left to take in hand."""
+    return Escalation.objects.filter(obligation=obligation, status=Escalation.Status.OPEN).update(
+        status=Escalation.Status.CANCELLED
+    )
+
+
+@transaction.atomic
+def escalate(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> Escalation:
+    """Escalate by hand to senior management, by either party, with a reason."""
+    acts.claim(issue)
+    timed.catch_up(issue, now=now)
+    acts.allow(issue, actor, "escalation.raise")
+    if not issue.is_live:
+        raise Refused(f"This issue is {issue.get_state_display().lower()}; there is nothing left to escalate.")
+    if not reason.strip():
+        raise Refused("Say why senior management should look at this now.")
+    if issue.escalations.filter(step=None, status=Escalation.Status.OPEN).exists():
+        raise Refused("This issue is escalated already and waits for an acknowledgement.")
+    escalation = Escalation.objects.create(
+        issue=issue,
+        role=Role.SENIOR_MANAGEMENT,
+        due_at=now,
+        fired_at=now,
+        raised_by=actor,
+        reason=reason.strip(),
+    )
+    told = receivers(issue, Role.SENIOR_MANAGEMENT)
+    escalation.told.set(told)
+    event = acts.record(
+        issue,
+        "escalation.raised",
+        actor=actor,
+        at=now,
+        texts={"reason": reason.strip()},
+        escalation=escalation.pk,
+        role=escalation.role,
+    )
+    acts.save(issue, now=now)
+    acts.tell(
+        issue,
+        "escalation-raised",
+        cause=event,
+        to=told,
+        now=now,
+        actor=actor,
+        reason=reason,
+        role=escalation.get_role_display(),
+    )
+    return escalation
+
+
+@transaction.atomic
+def acknowledge(*, escalation: Escalation, actor: Membership, now: datetime) -> None:
+    """Say “I have it”: holds back the next step for a time by level. Refuses the second time."""
+    issue = escalation.issue
+    acts.allow(issue, actor, "escalation.acknowledge")
+    taken = Escalation.objects.filter(pk=escalation.pk, status=Escalation.Status.OPEN).update(
+        status=Escalation.Status.ACKNOWLEDGED, acknowledged_by=actor, acknowledged_at=now
+    )
+    if not taken:
+        escalation.refresh_from_db()
+        raise Refused(f"This escalation is {escalation.get_status_display().lower()} already.")
+    escalation.refresh_from_db()
+    if escalation.obligation_id:
+        # The hold moves the next step: let the watch plan anew.
+        Obligation.objects.filter(pk=escalation.obligation_id, outcome__in=["", "breached"]).exclude(
+            next_look_at=None
+        ).update(next_look_at=now)
+    event = acts.record(
+        issue, "escalation.acknowledged", actor=actor, at=now, escalation=escalation.pk, role=escalation.role
+    )
+    acts.tell(
+        issue,
+        "escalation-acknowledged",
+        cause=event,
+        to=issue.people_of(Party.CLIENT),
+        now=now,
+        actor=actor,
+        role=escalation.get_role_display(),
+    )

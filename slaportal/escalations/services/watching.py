@@ -1,0 +1,162 @@
+"""The watch: find what is due, recompute, claim, act, remember when to look next (spec §5).
+
+Every look may happen twice, late or in two processes at once. The issue's row is locked by an update, the look is
+claimed by compare-and-swap, and each step is unique per obligation and cycle: one effect, whoever comes first.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Min, Q
+
+from slaportal.escalations.models import Escalation, MatrixStep, StepKind
+from slaportal.escalations.selectors import HOLD, Planned, breach_instant, plan
+from slaportal.escalations.services import escalating
+from slaportal.issues.models import Issue, Obligation, Pause
+from slaportal.issues.selectors.history import clock_events
+from slaportal.issues.services import obligations, timed
+from slaportal.issues.services.acts import Conflict
+from slaportal.policies.models import Criticality
+from slaportal.policies.reckoning import Reckoning, State
+
+logger = logging.getLogger(__name__)
+
+# A row that cannot be looked at waits this long before the next try, so it stops nobody else.
+SET_ASIDE_FOR = timedelta(minutes=15)
+
+
+def watch(*, now: datetime, batch: int = 500) -> int:
+    """Do everything that is due by `now`, at most `batch` rows of each kind; return how many rows were done."""
+    done = 0
+    for pk in _issues_with_ended_periods(now)[:batch]:
+        done += _guarded(lambda pk=pk: _let_time_pass(pk, now), "issue", pk)
+    due = Obligation.objects.due_for_a_look(now).values_list("pk", "next_look_at")[:batch]
+    for pk, seen in list(due):
+        looked = _guarded(lambda pk=pk, seen=seen: look(pk, seen=seen, now=now), "obligation", pk, now=now)
+        done += looked
+    return done
+
+
+def next_look() -> datetime | None:
+    """Return the earliest instant at which the watch has something to do, or None."""
+    instants = [
+        Obligation.objects.aggregate(at=Min("next_look_at"))["at"],
+        Issue.objects.aggregate(at=Min("answer_due_at"))["at"],
+        Issue.objects.aggregate(at=Min("confirm_by"))["at"],
+        Pause.objects.aggregate(at=Min("contest_due_at"))["at"],
+    ]
+    return min((instant for instant in instants if instant is not None), default=None)
+
+
+@transaction.atomic
+def look(pk: int, *, seen: datetime, now: datetime) -> bool:
+    """Look at one obligation that was due for a look at `seen`; return whether this call did it."""
+    issue_pk = Obligation.objects.values_list("issue", flat=True).get(pk=pk)
+    # The issue first, as every act does: an update locks it, so no act and no other look can interleave.
+    Issue.objects.filter(pk=issue_pk).update(next_due_at=F("next_due_at"))
+    if not Obligation.objects.filter(pk=pk, next_look_at=seen).update(next_look_at=None):
+        return False
+    obligation = Obligation.objects.select_related(
+        "issue__agreement__policy_version", "issue__agreement__calendar", "issue__organization"
+    ).get(pk=pk)
+    reckoning = obligations.follow_one(obligation, events=clock_events(obligation.issue), now=now)
+    fired = _fire(obligation, reckoning, now=now)
+    if not reckoning.open:
+        escalating.cancel_open(obligation)
+    obligation.next_look_at = _next_look(obligation, reckoning, fired, now=now)
+    obligation.save(update_fields=["next_look_at"])
+    return True
+
+
+def _fire(obligation: Obligation, reckoning: Reckoning, *, now: datetime) -> set[int]:
+    """Run the steps that are due; return the steps that have run in this cycle, these included."""
+    steps = list(MatrixStep.objects.filter(level=reckoning.level, metric=obligation.metric))
+    done = set(
+        Escalation.objects.filter(obligation=obligation, cycle=obligation.cycle).values_list("step", flat=True)
+    )
+    until = min(now, reckoning.stopped_at or now)
+    for planned in _due_steps(obligation, reckoning, steps, done, until=until):
+        escalating.run_step(obligation, planned, reckoning=reckoning, now=now)
+        done.add(planned.step.pk)
+    return {pk for pk in done if pk is not None}
+
+
+def _due_steps(
+    obligation: Obligation, reckoning: Reckoning, steps: list[MatrixStep], done: set[int], *, until: datetime
+) -> list[Planned]:
+    """Return the steps to run by `until`: of several warnings the last, of a warning and the breach the breach."""
+    late = reckoning.state in (State.BREACHING, State.BREACHED)
+    due = [one for one in plan(reckoning, steps) if one.step.pk not in done and one.at <= until]
+    if late:
+        held = _held_until(obligation, reckoning.level)
+        return [
+            one
+            for one in due
+            if one.step.kind == StepKind.BREACH
+            or (one.step.kind == StepKind.AFTER and (held is None or held <= until))
+        ]
+    warnings = [one for one in due if one.step.kind == StepKind.SHARE]
+    return warnings[-1:] if reckoning.state is State.RUNNING else []
+
+
+def _held_until(obligation: Obligation, level: str) -> datetime | None:
+    """Return until when the last acknowledgement holds back further steps, if there is one."""
+    last = (
+        Escalation.objects.filter(
+            obligation=obligation, cycle=obligation.cycle, status=Escalation.Status.ACKNOWLEDGED
+        )
+        .order_by("-acknowledged_at")
+        .first()
+    )
+    if last is None or last.acknowledged_at is None:
+        return None
+    return last.acknowledged_at + HOLD[Criticality(level)]
+
+
+def _next_look(
+    obligation: Obligation, reckoning: Reckoning, fired: set[int], *, now: datetime
+) -> datetime | None:
+    """Return when somebody must look again; None when the clock has stopped or stands still."""
+    if not reckoning.open or reckoning.due is None:
+        return None
+    steps = MatrixStep.objects.filter(level=reckoning.level, metric=obligation.metric).exclude(pk__in=fired)
+    held = _held_until(obligation, reckoning.level)
+    instants = [breach_instant(reckoning)]
+    for one in plan(reckoning, list(steps)):
+        later = one.step.kind == StepKind.AFTER and held is not None
+        instants.append(max(one.at, held) if later and held else one.at)
+    if reckoning.adjusted_due is not None:
+        instants.append(reckoning.adjusted_due + timedelta(microseconds=1))
+    return min((instant for instant in instants if instant > now), default=None)
+
+
+def _issues_with_ended_periods(now: datetime) -> list[int]:
+    """Return the issues for which time alone has decided something by `now`."""
+    ended = Q(answer_due_at__lte=now) | Q(confirm_by__lte=now)
+    contested = Pause.objects.filter(contest_due_at__lte=now).values("issue")
+    found = Issue.objects.filter(ended | Q(pk__in=contested)).order_by("answer_due_at", "pk")
+    return list(found.values_list("pk", flat=True))
+
+
+def _let_time_pass(pk: int, now: datetime) -> bool:
+    issue = Issue.objects.select_related("organization", "agreement__policy_version", "agreement__calendar").get(
+        pk=pk
+    )
+    return timed.let_time_pass(issue=issue, now=now) > 0
+
+
+def _guarded(look_once: Callable[[], bool], what: str, pk: int, *, now: datetime | None = None) -> bool:
+    """Run one look; a row that raises is set aside with its reason and stops nobody else."""
+    try:
+        return look_once()
+    except Conflict:
+        return False  # Somebody acted on it this very moment; the next round looks again.
+    except Exception as error:
+        logger.exception("The watch could not look at %s %s", what, pk)
+        if now is not None:
+            Obligation.objects.filter(pk=pk).update(
+                next_look_at=now + SET_ASIDE_FOR, set_aside=f"{type(error).__name__}: {error}"[:300]
+            )
+        return False

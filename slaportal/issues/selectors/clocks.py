@@ -1,0 +1,192 @@
+"""The clocks as people see them: nine states, each with words (users of both parties see the same)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from slaportal.issues.models import Issue, Obligation
+from slaportal.issues.selectors.history import clock_events, reckoning_of
+from slaportal.lib.durations import spoken
+from slaportal.policies import clock
+from slaportal.policies.clock import Unit
+from slaportal.policies.models import Metric
+from slaportal.policies.reckoning import Outcome, Reckoning, State
+
+BUSINESS = (Unit.BUSINESS_MINUTES, Unit.BUSINESS_HOURS, Unit.BUSINESS_DAYS)
+VERBS = {Metric.RESPONSE: ("Respond", "responded"), Metric.RESOLUTION: ("Resolve", "resolved")}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFace:
+    """One clock at one instant, ready to be shown by components/clock.html.
+
+    `state` is one of not_started, running, at_risk, paused, outside_hours, breaching, met, breached, cancelled.
+    `headline` says it in words; `due` is the instant behind it, None while there is none. `remaining_seconds` is
+    what the browser counts down: None where the target counts business time or the clock stands still.
+    """
+
+    metric: str
+    metric_label: str
+    state: str
+    headline: str
+    due: datetime | None
+    level: str
+    provisional: bool
+    reopened: bool
+    used_percent: int
+    remaining_seconds: int | None = None
+    note: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether it still moves."""
+        return self.state in ("not_started", "running", "at_risk", "outside_hours", "breaching")
+
+
+def face(obligation: Obligation, reckoning: Reckoning, *, now: datetime) -> ClockFace:
+    """Return how `obligation` is shown at `now`."""
+    state = _shown_state(obligation, reckoning, now)
+    business = reckoning.basis.rule.unit in BUSINESS
+    ticking = reckoning.due is not None and not business and state in ("running", "at_risk", "breaching")
+    budget = Fraction(reckoning.basis.rule.amount)
+    return ClockFace(
+        metric=obligation.metric,
+        metric_label=obligation.get_metric_display(),
+        state=state,
+        headline=_headline(obligation, reckoning, state, now),
+        due=reckoning.due,
+        level=reckoning.level,
+        provisional=reckoning.provisional,
+        reopened=reckoning.reopened,
+        used_percent=max(0, int(reckoning.spent(now) * 100 / budget)),
+        remaining_seconds=int((reckoning.due - now).total_seconds()) if ticking and reckoning.due else None,
+        note=_note(reckoning, state),
+    )
+
+
+def faces(issue: Issue, *, now: datetime) -> list[ClockFace]:
+    """Return both clocks of `issue`, response first, recomputed from the events."""
+    events = clock_events(issue)
+    ordered = sorted(issue.obligations.all(), key=lambda one: one.metric != Metric.RESPONSE)
+    found = []
+    for obligation in ordered:
+        obligation.issue = issue
+        found.append(face(obligation, reckoning_of(obligation, events=events, now=now), now=now))
+    return found
+
+
+def list_face(obligation: Obligation, *, now: datetime) -> ClockFace:
+    """Return a face from the stored columns alone: lists show many clocks and recompute none.
+
+    The columns are right as of the last act or look; a due instant that has passed since shows as overdue.
+    """
+    state = str(obligation.state)
+    due = obligation.due_at
+    if state == State.RUNNING and due is not None:
+        if now > due:
+            state = str(State.BREACHING)
+        elif (due - now) <= (due - obligation.started_at) / 4:
+            state = "at_risk"
+    verb, done = VERBS[Metric(obligation.metric)]
+    words = {
+        "running": f"{verb} in {spoken(due - now)}" if due else verb,
+        "at_risk": f"{verb} in {spoken(due - now)}" if due else verb,
+        "paused": "Paused",
+        "breaching": f"Overdue by {spoken(now - due)}" if due else "Overdue",
+        "met": f"Met – {done} in time",
+        "breached": _late_words(due, obligation.stopped_at, done),
+        "cancelled": "Not counted",
+    }
+    return ClockFace(
+        metric=obligation.metric,
+        metric_label=obligation.get_metric_display(),
+        state=state,
+        headline=words[state],
+        due=due,
+        level=obligation.level,
+        provisional=obligation.provisional,
+        reopened=obligation.cycle > 1,
+        used_percent=0,
+    )
+
+
+def next_face(obligations: Iterable[Obligation], *, now: datetime) -> ClockFace | None:
+    """Return the face of the clock that needs somebody first, of those still going; None if all have stopped."""
+    going = [one for one in obligations if one.state in (State.RUNNING, State.BREACHING, State.PAUSED)]
+    if not going:
+        return None
+    far = now + timedelta(days=36500)
+    return list_face(min(going, key=lambda one: (one.due_at or far, one.metric)), now=now)
+
+
+def _shown_state(obligation: Obligation, reckoning: Reckoning, now: datetime) -> str:
+    """Return the display state: a running clock is also at risk, outside hours or not started."""
+    if reckoning.state is not State.RUNNING:
+        return str(reckoning.state)
+    rule = reckoning.basis.rule
+    if rule.unit in BUSINESS and not clock.is_open(instant=now, calendar=rule.calendar):
+        return "not_started" if reckoning.spent(now) == 0 else "outside_hours"
+    shares = obligation.issue.agreement.policy_version.warning_shares
+    risky = Fraction(max(shares, default=75), 100) if len(shares) < 2 else Fraction(sorted(shares)[-2], 100)
+    return "at_risk" if reckoning.spent(now) >= risky * Fraction(rule.amount) else "running"
+
+
+def _headline(obligation: Obligation, reckoning: Reckoning, state: str, now: datetime) -> str:
+    verb, done = VERBS[Metric(obligation.metric)]
+    due = reckoning.due
+    match state:
+        case "running" | "at_risk":
+            return f"{verb} in {_left(reckoning, now)}"
+        case "not_started":
+            return f"{verb} in {_left(reckoning, now)} – starts when support opens"
+        case "outside_hours":
+            return f"Support closed – {_left(reckoning, now)} left"
+        case "paused":
+            return f"Paused – {_left(reckoning, now)} left"
+        case "breaching":
+            return f"Overdue by {spoken(now - due)}" if due else "Overdue"
+        case "met":
+            early = f" {spoken(due - reckoning.stopped_at)} before due" if due and reckoning.stopped_at else ""
+            return f"Met – {done}{early}"
+        case "breached":
+            return _late_words(due, reckoning.stopped_at, done)
+        case _:
+            return "Not counted"
+
+
+def _late_words(due: datetime | None, stopped_at: datetime | None, done: str) -> str:
+    if due is None or stopped_at is None:
+        return f"Breached – not {done} in time"
+    return f"Breached – {done} {spoken(stopped_at - due)} late"
+
+
+def _left(reckoning: Reckoning, now: datetime) -> str:
+    """Return what is left in the target's own unit, saying so where it is support time."""
+    rule = reckoning.basis.rule
+    left = max(Fraction(0), reckoning.remaining(now))
+    if rule.unit is Unit.BUSINESS_DAYS:
+        tenths = int(left * 10)
+        number = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+        return f"{number} business day{'' if tenths == 10 else 's'}"
+    seconds = {
+        Unit.MINUTES: 60,
+        Unit.HOURS: 3600,
+        Unit.DAYS: 86400,
+        Unit.BUSINESS_MINUTES: 60,
+        Unit.BUSINESS_HOURS: 3600,
+    }[rule.unit]
+    words = spoken(timedelta(seconds=float(left * seconds)))
+    return f"{words} of support time" if rule.unit in BUSINESS else words
+
+
+def _note(reckoning: Reckoning, state: str) -> str:
+    """Return the one thing a reader must know beside the headline."""
+    if state == "paused":
+        open_pause = next((pause for pause in reckoning.pauses if pause.end is None), None)
+        return open_pause.label if open_pause else ""
+    if reckoning.provisional and state in ("breaching", "breached"):
+        return "Overdue (provisional): decided when the level is agreed"
+    if reckoning.outcome is Outcome.NOT_COUNTED:
+        return "Withdrawn or duplicate before it was due"
+    return ""
