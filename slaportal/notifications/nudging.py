@@ -10,6 +10,7 @@ from django.db import connection, transaction
 logger = logging.getLogger(__name__)
 
 TASK = "notifications.deliver"
+ONE_TRY = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 EXPIRES = 10  # seconds: after that the regular ring has done it
 QUIET_SECONDS = 10.0  # after a failure: a broker that only times out must not slow every click
 
@@ -27,9 +28,8 @@ class _Bell:
             if time.monotonic() < self._quiet_until:
                 return False
         try:
-            current_app.send_task(
-                TASK, ignore_result=True, expires=EXPIRES, retry=False, retry_policy={"max_retries": 0}
-            )
+            # retry=True on purpose: only then does kombu apply the policy, whose zeros stop its own waiting.
+            current_app.send_task(TASK, ignore_result=True, expires=EXPIRES, retry=True, retry_policy=ONE_TRY)
         except Exception as error:  # noqa: BLE001 – whatever the transport raises, the act is already committed
             with self._lock:
                 self._quiet_until = time.monotonic() + QUIET_SECONDS
