@@ -41,6 +41,8 @@ def main() -> int:
     try:
         django.setup()
         settings.RUN_DIR.mkdir(parents=True, exist_ok=True)
+        # Without the pool, which would try for ten seconds and then hide the reason.
+        connection.settings_dict["OPTIONS"].pop("pool", None)
         connection.ensure_connection()
     except ImproperlyConfigured as problem:
         print(problem)

@@ -8,7 +8,7 @@ ROLES = {
 }  # fmt: skip
 TOPICS: dict[str, set[str]] = {
     "accounts": {"permissions", "context"},
-    "notifications": {"channels", "kinds", "mailbox", "rendering"},
+    "notifications": {"channels", "kinds", "mailbox", "rendering", "words"},
     "ledger": {"merkle", "seal"},
     "policies": {"clock", "openings", "opentime", "deadline_lines", "reckoning", "defaults", "holidays"},
     "issues": {"derivation", "facts", "obligations"},
