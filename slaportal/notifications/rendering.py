@@ -25,7 +25,7 @@ LONGEST_SUBJECT = 250
 # Characters that turn the direction of a line around: a subject made of them can look like another one.
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 
-_inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
+_inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=False, load_remote_stylesheets=False)
 
 
 class Reader(Protocol):
@@ -157,7 +157,8 @@ def _details(facts: Mapping[str, Any], say: Mapping[str, str]) -> list[tuple[str
         (say["stage"], stage),
         (say["respond_by"], _time(facts.get("respond_by"))),
         (say["resolve_by"], _time(facts.get("resolve_by"))),
-        (say["due_at"], _time(facts.get("due_at"))),
+        (say["metric"], facts.get("metric")),
+        (say["was_due"] if "detected_at" in facts else say["due_at"], _time(facts.get("due_at"))),
         (say["detected_at"], _time(facts.get("detected_at"))),
     ]
     return [(label, str(value)) for label, value in rows if value]

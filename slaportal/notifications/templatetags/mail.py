@@ -49,6 +49,13 @@ def localtime(value: object, autoescape: bool = True) -> str:
     return format_html("<strong>{}</strong>", words) if autoescape else words
 
 
+@register.filter
+def sentence(value: object) -> str:
+    """Words given by a service, closed with a full stop unless they close themselves."""
+    words = str(value).rstrip()
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
+
+
 @register.simple_block_tag
 def para(content: str) -> str:
     """A paragraph of the plain text: any white space is one space, lines end at 72 columns."""
