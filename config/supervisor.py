@@ -79,6 +79,8 @@ def environment(plan: Plan) -> dict[str, str]:
         "DATA_DIR": str(plan.data_dir),
         "PORTAL_URL": os.environ.get("PORTAL_URL") or plan.address,
         "PYTHONUNBUFFERED": "1",
+        # In a container people are root; ten lines of alarm on every start teach them to overlook alarms.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
     if plan.host not in LOOPBACK and not os.environ.get("ALLOWED_HOSTS"):
         told["ALLOWED_HOSTS"] = "*"
@@ -158,7 +160,7 @@ def programs(plan: Plan, told: Mapping[str, str]) -> list[Program]:
     schedule = plan.run_dir / "beat-schedule"
     for old in plan.run_dir.glob("beat-schedule*"):
         old.unlink()
-    python, celery = [sys.executable, "-m"], [sys.executable, "-m", "celery", "-A", "config"]
+    python, celery = [sys.executable, "-m"], [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
     web = ["uvicorn", "config.asgi:application", "--host", plan.host, "--port", str(plan.port)]
     web += ["--timeout-graceful-shutdown", "5", "--lifespan", "off", "--log-level", "warning"]
     worker = ["worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING"]
