@@ -39,7 +39,8 @@ def modules(*folders: str) -> tuple[Module, ...]:
 def files(folder: str, pattern: str) -> Iterator[tuple[str, str]]:
     """Path from the root and text of files such as templates."""
     for file in sorted((ROOT / folder).rglob(pattern)):
-        yield file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
+        if file.is_file():
+            yield file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
 
 
 def told(offences: list[str], advice: str) -> str:

@@ -7,10 +7,19 @@ ROLES = {
     "selectors", "serializers", "services", "tasks", "templatetags", "urls", "validators", "views",
 }  # fmt: skip
 TOPICS: dict[str, set[str]] = {
-    "accounts": {"permissions", "context"},
-    "notifications": {"channels", "kinds", "mailbox", "rendering", "words"},
+    "accounts": {"context", "http", "mail", "permissions"},
+    "notifications": {"channels", "kinds", "mailbox", "nudging", "outgoing", "rendering", "words"},
     "ledger": {"merkle", "seal"},
-    "policies": {"clock", "openings", "opentime", "deadline_lines", "reckoning", "defaults", "holidays"},
+    "policies": {
+        "clock",
+        "openings",
+        "opentime",
+        "deadline_lines",
+        "reckoning",
+        "holidays",
+        "impact",
+        "standard",
+    },
     "issues": {"derivation", "facts", "obligations"},
     "escalations": set(),
     "reports": {"adherence", "counting"},
