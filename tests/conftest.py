@@ -1,0 +1,129 @@
+"""The cast: everybody knows them, so every test can be read without looking anything up.
+
+alice manages acme's issues, bob reports them; charlie manages globex's and must never see acme's; sam is an agent,
+lena a lead and vera senior management of the vendor, ada its administrator. It is Monday, 09:00 in Berlin.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from slaportal.accounts.models import Membership, Organization
+from tests import world as worlds
+from tests.world import World
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Two clients and their vendor, one agreement each."""
+    return worlds.make_world()
+
+
+@pytest.fixture
+def acme(world: World) -> Organization:
+    """A client in Berlin, open Monday to Friday 09:00 to 17:00."""
+    return world.acme
+
+
+@pytest.fixture
+def globex(world: World) -> Organization:
+    """A client in New York."""
+    return world.globex
+
+
+@pytest.fixture
+def vendor(world: World) -> Organization:
+    """The vendor."""
+    return world.vendor
+
+
+@pytest.fixture
+def alice(world: World) -> Membership:
+    """Client manager of acme."""
+    return world.alice
+
+
+@pytest.fixture
+def bob(world: World) -> Membership:
+    """Client reporter of acme."""
+    return world.bob
+
+
+@pytest.fixture
+def charlie(world: World) -> Membership:
+    """Client manager of globex: a stranger to acme."""
+    return world.charlie
+
+
+@pytest.fixture
+def sam(world: World) -> Membership:
+    """Vendor agent."""
+    return world.sam
+
+
+@pytest.fixture
+def lena(world: World) -> Membership:
+    """Vendor lead."""
+    return world.lena
+
+
+@pytest.fixture
+def vera(world: World) -> Membership:
+    """Senior management of the vendor."""
+    return world.vera
+
+
+@pytest.fixture
+def ada(world: World) -> Membership:
+    """Administrator of the vendor."""
+    return world.ada
+
+
+@pytest.fixture
+def monday() -> datetime:
+    """Monday 2 March 2026, 09:00 in Berlin."""
+    return worlds.MONDAY
+
+
+@pytest.fixture
+def client_for() -> Callable[[Membership], Client]:
+    """Return a browser in which a member is signed in."""
+
+    def sign_in(member: Membership) -> Client:
+        client = Client()
+        client.force_login(member.user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def report(world: World) -> Callable[..., worlds.Issue]:
+    """Report an issue through the service; see `tests.world.report`."""
+    return worlds.report
+
+
+@pytest.fixture(autouse=True)
+def _flush_despite_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Django empty the tables after a transactional test, although the ledger refuses it (as it must)."""
+    flush = connection.ops.execute_sql_flush
+
+    def flush_without_triggers(sql_list: list[str]) -> None:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET session_replication_role = replica")
+                flush(sql_list)
+                cursor.execute("SET session_replication_role = DEFAULT")
+                return
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+            flush(sql_list)
+            for _, text in triggers:
+                cursor.execute(text)
+
+    monkeypatch.setattr(connection.ops, "execute_sql_flush", flush_without_triggers)
