@@ -50,3 +50,9 @@ def mailbox(*, viewer: AbstractBaseUser, to: str = "", search: str = "") -> Quer
     for word in search.split():
         rows = rows.filter(Q(subject__icontains=word) | Q(text__icontains=word))
     return rows
+
+
+def mailbox_addresses(*, viewer: AbstractBaseUser) -> list[str]:
+    """The addresses to which `viewer` may read mail, in order of the alphabet."""
+    rows = mailbox(viewer=viewer).order_by("to")
+    return list(rows.values_list("to", flat=True).distinct())

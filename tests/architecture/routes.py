@@ -9,4 +9,7 @@ SIGNED_IN = "signed in"  # every person, for what is their own
 
 ROUTES: dict[str, str] = {
     "healthz": PUBLIC,
+    "notifications:mailbox": SIGNED_IN,
+    "notifications:mail": SIGNED_IN,
+    "notifications:mail-html": SIGNED_IN,
 }
