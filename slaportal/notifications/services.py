@@ -52,6 +52,11 @@ def silenced() -> Iterator[None]:
         _silenced.reset(token)
 
 
+def is_silenced() -> bool:
+    """Whether this thread or task is inside `silenced()`."""
+    return _silenced.get()
+
+
 def enqueue(
     kind: str,
     *,
@@ -77,7 +82,7 @@ def enqueue(
     if not 0 < len(cause) <= LONGEST_CAUSE:
         raise ValueError(f"A cause has 1 to {LONGEST_CAUSE} characters: {cause!r}")
     people = {person.pk: person for person in to if person.is_active}
-    if _silenced.get() or not people:
+    if is_silenced() or not people:
         return 0
     facts = json.loads(json.dumps(dict(context), cls=DjangoJSONEncoder))
     rows = [
