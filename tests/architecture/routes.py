@@ -9,6 +9,9 @@ SIGNED_IN = "signed in"  # every person, for what is their own
 
 ROUTES: dict[str, str] = {
     "healthz": PUBLIC,
+    "notifications:mailbox": SIGNED_IN,  # one's own mail; administrators all, in trials only
+    "notifications:mail": SIGNED_IN,
+    "notifications:mail-html": SIGNED_IN,
     "notifications:mailbox": SIGNED_IN,
     "notifications:mail": SIGNED_IN,
     "notifications:mail-html": SIGNED_IN,

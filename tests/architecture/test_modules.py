@@ -7,7 +7,7 @@ ROLES = {
     "selectors", "serializers", "services", "tasks", "templatetags", "urls", "validators", "views",
 }  # fmt: skip
 TOPICS: dict[str, set[str]] = {
-    "accounts": {"context", "http", "mail", "permissions"},
+    "accounts": {"context", "http", "mail", "permissions", "portal_admin"},
     "notifications": {"channels", "kinds", "mailbox", "nudging", "outgoing", "rendering", "words"},
     "ledger": {"merkle", "seal"},
     "policies": {
@@ -17,7 +17,9 @@ TOPICS: dict[str, set[str]] = {
         "deadline_lines",
         "reckoning",
         "holidays",
+        "hours",
         "impact",
+        "presentation",
         "standard",
     },
     "issues": {"derivation", "facts", "obligations"},
