@@ -51,6 +51,7 @@ def main() -> int:
         print(f"The database does not answer, see DATABASE_URL: {problem}".strip())
         return 2
     call_command("migrate", interactive=False, verbosity=1)
+    call_command("load_agreement")
     if demo_wanted():
         print("Loading the demo world (DEMO=False starts empty) ...", flush=True)
         call_command("load_demo")

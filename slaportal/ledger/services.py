@@ -28,11 +28,13 @@ def append(
     audience: Audience = Audience.BOTH,
     data: dict[str, Any] | None = None,
     texts: dict[str, str] | None = None,
+    demo: bool = False,
 ) -> Event:
     """Append one event in the caller's transaction and return it.
 
     `at` is when it happened, `recorded_at` when the portal learned of it (default: the same instant).
     `data` holds plain values, instants and decimals; `texts` what people wrote, kept apart so that it can be erased.
+    `demo` marks an event of the demo world that an organization outside of it keeps, such as the vendor's.
     Raises `RuntimeError` outside a transaction: state and event must share one.
     """
     if not connection.in_atomic_block:
@@ -62,7 +64,7 @@ def append(
         audience=audience,
         payload=payload,
         payload_sha256=hashlib.sha256(payload.encode()).hexdigest(),
-        demo=organization.demo,
+        demo=demo or organization.demo,
     )
     for name, text in (texts or {}).items():
         EventText.objects.create(event=event, name=name, salt=salts[name], text=text)

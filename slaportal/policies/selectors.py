@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from slaportal.accounts.models import Organization
 from slaportal.policies.clock import Bound, Calendar, Unit
@@ -69,3 +70,38 @@ def missing_parts(version: PolicyVersion) -> list[str]:
         if (level, metric) not in targets
     ]
     return missing + [f"the definition of {level}" for level in LEVELS if level not in defined]
+
+
+def content_of(version: PolicyVersion) -> dict[str, Any]:
+    """Return everything that `version` says, in a fixed order and in plain values: what its hash is made of."""
+    targets = sorted(version.targets.all(), key=lambda target: (LEVELS.index(target.level), target.metric))
+    definitions = sorted(version.definitions.all(), key=lambda definition: LEVELS.index(definition.level))
+    return {
+        "policy": version.policy.key,
+        "version": version.number,
+        "introduction": version.introduction,
+        "footnote": version.footnote,
+        "terms": version.terms_text,
+        "definitions": [
+            {"level": one.level, "wording": one.wording, "examples": one.examples} for one in definitions
+        ],
+        "targets": [
+            {
+                "level": target.level,
+                "metric": target.metric,
+                "amount": f"{target.amount.normalize():f}",
+                "unit": target.unit,
+                "bound": target.bound,
+                "round_the_clock": target.round_the_clock,
+            }
+            for target in targets
+        ],
+        "warning_shares": version.warning_shares,
+        "pause_parties": version.pause_parties,
+        "impact_table": version.impact_table,
+        "client_answer_days": version.client_answer_days,
+        "confirmation_days": version.confirmation_days,
+        "postmortem_levels": version.postmortem_levels,
+        "postmortem_days": version.postmortem_days,
+        "survey_retention_days": version.survey_retention_days,
+    }
