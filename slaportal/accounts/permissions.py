@@ -31,6 +31,11 @@ def scope(role: str, act: str) -> str:
     return table()[act][role]
 
 
+def roles_with(act: str) -> list[str]:
+    """Return the roles that have any right to `act`."""
+    return [role for role, letter in table()[act].items() if letter != NEVER]
+
+
 def may(
     member: Membership | None, act: str, *, organization_id: int | None = None, own: bool = False
 ) -> bool:
