@@ -12,7 +12,4 @@ ROUTES: dict[str, str] = {
     "notifications:mailbox": SIGNED_IN,  # one's own mail; administrators all, in trials only
     "notifications:mail": SIGNED_IN,
     "notifications:mail-html": SIGNED_IN,
-    "notifications:mailbox": SIGNED_IN,
-    "notifications:mail": SIGNED_IN,
-    "notifications:mail-html": SIGNED_IN,
 }
