@@ -42,9 +42,11 @@ class MatrixStep(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["level", "metric", "ordinal"], name="matrix_step_once"),
             models.CheckConstraint(
-                condition=Q(kind="share", share__gte=1, share__lte=99, after_minutes__isnull=True)
+                condition=Q(
+                    kind="share", share__isnull=False, share__gte=1, share__lte=99, after_minutes__isnull=True
+                )
                 | Q(kind="breach", share__isnull=True, after_minutes__isnull=True)
-                | Q(kind="after", share__isnull=True, after_minutes__gte=1),
+                | Q(kind="after", share__isnull=True, after_minutes__isnull=False, after_minutes__gte=1),
                 name="matrix_step_says_when",
                 violation_error_message=(
                     "A share step needs a percentage from 1 to 99, a later step its minutes, a breach step neither."
@@ -99,7 +101,9 @@ class Escalation(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices)
     due_at = models.DateTimeField(help_text="When the step was to run.")
     fired_at = models.DateTimeField(help_text="When it ran.")
-    raised_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    raised_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reason = models.TextField(blank=True)
     status = models.CharField(max_length=14, choices=Status.choices, default=Status.OPEN)
     acknowledged_by = models.ForeignKey(
@@ -123,7 +127,9 @@ class Escalation(models.Model):
                 name="escalation_by_step_or_by_person",
             ),
             models.CheckConstraint(
-                condition=Q(status="acknowledged", acknowledged_by__isnull=False, acknowledged_at__isnull=False)
+                condition=Q(
+                    status="acknowledged", acknowledged_by__isnull=False, acknowledged_at__isnull=False
+                )
                 | (~Q(status="acknowledged") & Q(acknowledged_at__isnull=True)),
                 name="escalation_acknowledged_by_a_person",
             ),

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_one_party"),
-        ("issues", "0001_initial"),
+        ("issues", "0002_parties_and_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -93,12 +93,18 @@ class Migration(migrations.Migration):
                                 ("after_minutes__isnull", True),
                                 ("kind", "share"),
                                 ("share__gte", 1),
+                                ("share__isnull", False),
                                 ("share__lte", 99),
                             ),
                             models.Q(
                                 ("after_minutes__isnull", True), ("kind", "breach"), ("share__isnull", True)
                             ),
-                            models.Q(("after_minutes__gte", 1), ("kind", "after"), ("share__isnull", True)),
+                            models.Q(
+                                ("after_minutes__gte", 1),
+                                ("after_minutes__isnull", False),
+                                ("kind", "after"),
+                                ("share__isnull", True),
+                            ),
                             _connector="OR",
                         ),
                         name="matrix_step_says_when",

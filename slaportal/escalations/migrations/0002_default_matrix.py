@@ -16,7 +16,11 @@ RELAXED = [
     ("breach", None, None, "vendor_lead"),
 ]
 DEFAULT = {
-    "critical": [*STRICT, ("after", None, 60, "senior_management"), ("after", None, 240, "senior_management")],
+    "critical": [
+        *STRICT,
+        ("after", None, 60, "senior_management"),
+        ("after", None, 240, "senior_management"),
+    ],
     "high": [*STRICT, ("after", None, 240, "senior_management"), ("after", None, 1440, "senior_management")],
     "medium": [*RELAXED, ("after", None, 480, "vendor_lead")],
     "low": RELAXED,

@@ -75,7 +75,9 @@ def escalate(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> 
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "escalation.raise")
     if not issue.is_live:
-        raise Refused(f"This issue is {issue.get_state_display().lower()}; there is nothing left to escalate.")
+        raise Refused(
+            f"This issue is {issue.get_state_display().lower()}; there is nothing left to escalate."
+        )
     if not reason.strip():
         raise Refused("Say why senior management should look at this now.")
     if issue.escalations.filter(step=None, status=Escalation.Status.OPEN).exists():

@@ -74,7 +74,9 @@ def _fire(obligation: Obligation, reckoning: Reckoning, *, now: datetime) -> set
     """Run the steps that are due; return the steps that have run in this cycle, these included."""
     steps = list(MatrixStep.objects.filter(level=reckoning.level, metric=obligation.metric))
     done = set(
-        Escalation.objects.filter(obligation=obligation, cycle=obligation.cycle).values_list("step", flat=True)
+        Escalation.objects.filter(obligation=obligation, cycle=obligation.cycle).values_list(
+            "step", flat=True
+        )
     )
     until = min(now, reckoning.stopped_at or now)
     for planned in _due_steps(obligation, reckoning, steps, done, until=until):
@@ -141,9 +143,9 @@ def _issues_with_ended_periods(now: datetime) -> list[int]:
 
 
 def _let_time_pass(pk: int, now: datetime) -> bool:
-    issue = Issue.objects.select_related("organization", "agreement__policy_version", "agreement__calendar").get(
-        pk=pk
-    )
+    issue = Issue.objects.select_related(
+        "organization", "agreement__policy_version", "agreement__calendar"
+    ).get(pk=pk)
     return timed.let_time_pass(issue=issue, now=now) > 0
 
 

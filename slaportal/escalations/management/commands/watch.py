@@ -20,7 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("--loop", action="store_true", help="Go on until stopped.")
-        parser.add_argument("--every", type=float, default=5.0, metavar="SECONDS", help="Pause between looks.")
+        parser.add_argument(
+            "--every", type=float, default=5.0, metavar="SECONDS", help="Pause between looks."
+        )
 
     def handle(self, *args: Any, loop: bool, every: float, **options: Any) -> None:
         """Look once, or for ever."""
