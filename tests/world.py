@@ -39,7 +39,9 @@ TARGETS = [
 ]
 
 
-def make_policy(*, key: str = "support", pauses: tuple[str, ...] = (), owes_postmortem: bool = False) -> PolicyVersion:
+def make_policy(
+    *, key: str = "support", pauses: tuple[str, ...] = (), owes_postmortem: bool = False
+) -> PolicyVersion:
     """Return a published policy version with the agreement's targets that pauses for `pauses`."""
     policy = Policy.objects.create(key=key, name="Product Support SLA")
     version = PolicyVersion.objects.create(
@@ -83,7 +85,9 @@ def make_client(name: str, timezone: str, version: PolicyVersion) -> Organizatio
     return organization
 
 
-def make_member(name: str, organization: Organization, role: str, *, timezone: str | None = None) -> Membership:
+def make_member(
+    name: str, organization: Organization, role: str, *, timezone: str | None = None
+) -> Membership:
     """Return `name` acting for `organization` as `role`; the password is `PASSWORD`."""
     user = User.objects.create_user(
         f"{name.lower()}@{organization.name.lower()}.example",
@@ -92,7 +96,9 @@ def make_member(name: str, organization: Organization, role: str, *, timezone: s
         timezone=timezone or organization.timezone,
         is_staff=organization.party == Party.VENDOR,
     )
-    return Membership.objects.create(user=user, organization=organization, party=organization.party, role=role)
+    return Membership.objects.create(
+        user=user, organization=organization, party=organization.party, role=role
+    )
 
 
 @dataclass(frozen=True)
@@ -152,9 +158,9 @@ def report(
 
 def fresh(issue: Issue) -> Issue:
     """Return `issue` as it is stored now: acts refuse an instance that is out of date."""
-    return Issue.objects.select_related("organization", "agreement__policy_version", "agreement__calendar").get(
-        pk=issue.pk
-    )
+    return Issue.objects.select_related(
+        "organization", "agreement__policy_version", "agreement__calendar"
+    ).get(pk=issue.pk)
 
 
 HOUR = timedelta(hours=1)

@@ -11,7 +11,6 @@ from slaportal.accounts.models import Membership, Role
 from slaportal.issues.models import Issue, Obligation
 from slaportal.policies.models import Criticality, Metric
 
-
 # An escalation that ran later than this is marked as late wherever it is shown.
 LATE = timedelta(minutes=5)
 

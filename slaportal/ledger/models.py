@@ -44,7 +44,9 @@ class Event(models.Model):
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=32, blank=True, help_text="Reference of the issue, if it is about one.")
+    subject = models.CharField(
+        max_length=32, blank=True, help_text="Reference of the issue, if it is about one."
+    )
     kind = models.CharField(max_length=60)
     at = models.DateTimeField(help_text="When it happened.")
     recorded_at = models.DateTimeField(help_text="When the portal learned of it.")
@@ -53,7 +55,9 @@ class Event(models.Model):
     audience = models.CharField(max_length=6, choices=Audience.choices, default=Audience.BOTH)
     payload = models.TextField()
     payload_sha256 = models.CharField(max_length=64)
-    demo = models.BooleanField(default=False, help_text="Born in the demo world; only such events can be removed.")
+    demo = models.BooleanField(
+        default=False, help_text="Born in the demo world; only such events can be removed."
+    )
 
     objects = EventQuerySet.as_manager()
 

@@ -38,7 +38,12 @@ def to_html(text: str) -> SafeString:
         return _plain(text)  # the parser drops what lies deeper; a message must not lose words
     html = _parser.renderer.render(tokens, _parser.options, {})
     # Headings of a message stay below those of the page around it.
-    html = html.replace("<h1>", "<h3>").replace("</h1>", "</h3>").replace("<h2>", "<h4>").replace("</h2>", "</h4>")
+    html = (
+        html.replace("<h1>", "<h3>")
+        .replace("</h1>", "</h3>")
+        .replace("<h2>", "<h4>")
+        .replace("</h2>", "</h4>")
+    )
     cleaned = nh3.clean(
         html,
         tags=set(TAGS),

@@ -83,14 +83,18 @@ class PolicyVersion(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     introduction = models.TextField(blank=True)
     footnote = models.TextField(blank=True)
-    terms_text = models.TextField(blank=True, help_text="The remaining sections in the agreement's own words.")
+    terms_text = models.TextField(
+        blank=True, help_text="The remaining sections in the agreement's own words."
+    )
     warning_shares: models.JSONField[list[int], list[int]] = models.JSONField(
         default=default_warning_shares, help_text="Percent of the budget used at which the vendor is warned."
     )
     pause_parties: models.JSONField[list[str], list[str]] = models.JSONField(
         default=list, blank=True, help_text="Waiting for whom stops the resolution clock; empty: for nobody."
     )
-    impact_table: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict, blank=True)
+    impact_table: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )
     client_answer_days = models.PositiveSmallIntegerField(
         default=2, help_text="Business days in which the client answers a proposed level."
     )

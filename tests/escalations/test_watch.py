@@ -6,8 +6,7 @@ import pytest
 
 from slaportal.escalations.models import Escalation, MatrixStep, StepKind
 from slaportal.escalations.selectors import unreached
-from slaportal.escalations.services import acknowledge, escalate, next_look, watch
-from slaportal.escalations.services import watching
+from slaportal.escalations.services import acknowledge, escalate, next_look, watch, watching
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import classification, ending, waiting, work
 from slaportal.issues.services.acts import Refused

@@ -61,20 +61,26 @@ def test_the_stricter_of_two_proposals_governs_until_there_is_agreement(world: W
     issue = report(world.bob, level="high")
     classification.counter(issue=fresh(issue), level="medium", reason=WHY, actor=world.sam, now=MONDAY + HOUR)
     assert fresh(issue).level == "high"
-    classification.counter(issue=fresh(issue), level="low", reason=WHY, actor=world.alice, now=MONDAY + 2 * HOUR)
+    classification.counter(
+        issue=fresh(issue), level="low", reason=WHY, actor=world.alice, now=MONDAY + 2 * HOUR
+    )
     assert (fresh(issue).level, fresh(issue).provisional) == ("medium", True)
 
 
 def test_a_stricter_counter_governs_from_that_moment(world: World) -> None:
     issue = report(world.bob, level="high")
-    classification.counter(issue=fresh(issue), level="critical", reason=WHY, actor=world.sam, now=MONDAY + HOUR)
+    classification.counter(
+        issue=fresh(issue), level="critical", reason=WHY, actor=world.sam, now=MONDAY + HOUR
+    )
     assert fresh(issue).level == "critical"
     assert due(issue) == MONDAY + 25 * HOUR
 
 
 def test_a_looser_agreement_counts_from_submission(world: World) -> None:
     issue = report(world.bob, level="critical")
-    classification.counter(issue=fresh(issue), level="high", reason=WHY, actor=world.sam, now=MONDAY + HOUR / 2)
+    classification.counter(
+        issue=fresh(issue), level="high", reason=WHY, actor=world.sam, now=MONDAY + HOUR / 2
+    )
     classification.agree(issue=fresh(issue), actor=world.alice, now=MONDAY + 5 * HOUR)
     assert due(issue) == MONDAY + 72 * HOUR
 
@@ -114,15 +120,21 @@ def test_a_dispute_needs_a_counter_proposal_first(world: World) -> None:
         classification.dispute(issue=fresh(issue), reason=WHY, actor=world.sam, now=MONDAY)
 
 
-@pytest.mark.parametrize(("level", "reason", "match"), [("urgent", WHY, "not a level"), ("low", "  ", "sentence")])
-def test_a_counter_needs_a_known_level_and_a_reason(world: World, level: str, reason: str, match: str) -> None:
+@pytest.mark.parametrize(
+    ("level", "reason", "match"), [("urgent", WHY, "not a level"), ("low", "  ", "sentence")]
+)
+def test_a_counter_needs_a_known_level_and_a_reason(
+    world: World, level: str, reason: str, match: str
+) -> None:
     issue = report(world.bob)
     with pytest.raises(Refused, match=match):
         classification.counter(issue=fresh(issue), level=level, reason=reason, actor=world.sam, now=MONDAY)
     assert issue.proposals.count() == 1
 
 
-def test_the_vendors_silence_agrees_to_the_clients_level_at_the_end_of_the_response_time(world: World) -> None:
+def test_the_vendors_silence_agrees_to_the_clients_level_at_the_end_of_the_response_time(
+    world: World,
+) -> None:
     issue = report(world.bob, level="critical")
     watch(now=MONDAY + HOUR - MICROSECOND)
     assert fresh(issue).provisional
@@ -154,7 +166,9 @@ def test_an_act_after_the_period_finds_the_level_already_lapsed(world: World) ->
 def test_proposing_again_keeps_the_agreed_level_in_force_until_it_is_answered(world: World) -> None:
     issue = report(world.bob, level="high")
     classification.agree(issue=fresh(issue), actor=world.sam, now=MONDAY)
-    classification.repropose(issue=fresh(issue), level="critical", reason=WHY, actor=world.bob, now=MONDAY + HOUR)
+    classification.repropose(
+        issue=fresh(issue), level="critical", reason=WHY, actor=world.bob, now=MONDAY + HOUR
+    )
     assert (fresh(issue).level, fresh(issue).provisional) == ("high", False)
     classification.agree(issue=fresh(issue), actor=world.sam, now=MONDAY + HOUR + HOUR / 2)
     assert fresh(issue).level == "critical"

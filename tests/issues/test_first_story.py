@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 def test_an_issue_is_classified_by_both_and_its_breach_reaches_senior_management(world: World) -> None:
     issue = report(world.bob, level="critical")
     classification.agree(issue=fresh(issue), actor=world.sam, now=MONDAY + timedelta(minutes=10))
-    work.comment(issue=fresh(issue), body="We are on it.", actor=world.sam, now=MONDAY + timedelta(minutes=20))
+    work.comment(
+        issue=fresh(issue), body="We are on it.", actor=world.sam, now=MONDAY + timedelta(minutes=20)
+    )
     due = MONDAY + 24 * HOUR
     watch(now=due + timedelta(seconds=3))
     response = issue.obligations.get(metric="response")

@@ -108,9 +108,7 @@ def test_while_provisional_an_overdue_obligation_is_not_breached() -> None:
 
 
 def test_settling_the_same_level_publishes_the_breach_at_the_due_instant() -> None:
-    settled = judged(
-        Governs(at(30), "critical", False), now=at(31), level="critical", provisional=True
-    )
+    settled = judged(Governs(at(30), "critical", False), now=at(31), level="critical", provisional=True)
     assert (settled.outcome, settled.decided_at) == (Outcome.BREACHED, at(24))
 
 
@@ -134,7 +132,9 @@ def test_resolved_late_while_provisional_is_breached_when_the_level_stays() -> N
 
 
 def test_in_time_is_met_at_once_even_while_the_level_is_provisional() -> None:
-    early = judged(Stopped(at(3)), Governs(at(4), "low", False), now=at(10), level="critical", provisional=True)
+    early = judged(
+        Stopped(at(3)), Governs(at(4), "low", False), now=at(10), level="critical", provisional=True
+    )
     assert (early.outcome, early.decided_at, early.level) == (Outcome.MET, at(3), "critical")
 
 

@@ -90,7 +90,9 @@ class DeciderVote(models.Model):
     class Meta:
         ordering: ClassVar = ["pk"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(level__in=Criticality.values), name="decider_vote_level_known"),
+            models.CheckConstraint(
+                condition=Q(level__in=Criticality.values), name="decider_vote_level_known"
+            ),
         ]
 
     def __str__(self) -> str:

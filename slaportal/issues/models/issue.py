@@ -135,7 +135,9 @@ class Issue(models.Model):
     responded_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolution_note = models.TextField(blank=True)
-    confirm_by = models.DateTimeField(null=True, blank=True, help_text="When silence confirms the resolution.")
+    confirm_by = models.DateTimeField(
+        null=True, blank=True, help_text="When silence confirms the resolution."
+    )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     duplicate_of = models.ForeignKey(
@@ -192,8 +194,12 @@ class Issue(models.Model):
             # Read by the client's list of everything, newest first.
             models.Index(fields=["organization", "-submitted_at"], name="issue_of_organization"),
             # Read by the lapse and confirmation sweeps.
-            models.Index(fields=["answer_due_at"], name="issue_answer_due", condition=Q(answer_due_at__isnull=False)),
-            models.Index(fields=["confirm_by"], name="issue_confirm_by", condition=Q(confirm_by__isnull=False)),
+            models.Index(
+                fields=["answer_due_at"], name="issue_answer_due", condition=Q(answer_due_at__isnull=False)
+            ),
+            models.Index(
+                fields=["confirm_by"], name="issue_confirm_by", condition=Q(confirm_by__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -78,7 +78,9 @@ class Obligation(models.Model):
                 fields=["next_look_at"], name="obligation_look", condition=Q(next_look_at__isnull=False)
             ),
             # Read by reports: what was decided in a period.
-            models.Index(fields=["decided_at"], name="obligation_decided", condition=Q(decided_at__isnull=False)),
+            models.Index(
+                fields=["decided_at"], name="obligation_decided", condition=Q(decided_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -67,7 +67,9 @@ class Pause(models.Model):
     contested_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    judged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    judged_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering: ClassVar = ["began_at", "pk"]
@@ -77,7 +79,8 @@ class Pause(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="pause_has_reason"),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("began_at")), name="pause_ends_after_begin"
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("began_at")),
+                name="pause_ends_after_begin",
             ),
             models.CheckConstraint(
                 condition=Q(judged_by__isnull=True) | ~Q(judged_by=F("requested_by")),

@@ -147,7 +147,9 @@ def _headline(obligation: Obligation, reckoning: Reckoning, state: str, now: dat
         case "breaching":
             return f"Overdue by {spoken(now - due)}" if due else "Overdue"
         case "met":
-            early = f" {spoken(due - reckoning.stopped_at)} before due" if due and reckoning.stopped_at else ""
+            early = (
+                f" {spoken(due - reckoning.stopped_at)} before due" if due and reckoning.stopped_at else ""
+            )
             return f"Met – {done}{early}"
         case "breached":
             return _late_words(due, reckoning.stopped_at, done)

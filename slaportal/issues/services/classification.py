@@ -61,7 +61,9 @@ def counter(*, issue: Issue, level: str, reason: str, actor: Membership, now: da
     _check_turn(issue, actor)
     _check_level_and_reason(level, reason)
     if level == standing.level:
-        raise Refused(f"{standing.get_level_display()} is what the other party proposes. Agree to it instead.")
+        raise Refused(
+            f"{standing.get_level_display()} is what the other party proposes. Agree to it instead."
+        )
     if issue.proposals.filter(round=issue.round, revision__gt=1, party=actor.party).exists():
         raise Refused("Your party has countered once already. Agree, or take it to the deciders.")
     level_before = issue.get_level_display()
@@ -147,7 +149,12 @@ def decide(*, issue: Issue, level: str, actor: Membership, now: datetime) -> Dec
     settle(issue, level, how="decided", at=now, now=now)
     for party in Party:
         acts.tell(
-            issue, "classification-decided", cause=event, to=issue.people_of(party), now=now, reason=case.reason
+            issue,
+            "classification-decided",
+            cause=event,
+            to=issue.people_of(party),
+            now=now,
+            reason=case.reason,
         )
     return vote
 
@@ -197,7 +204,10 @@ def repropose(*, issue: Issue, level: str, reason: str, actor: Membership, now: 
 def deciders(issue: Issue, party: str) -> list[User]:
     """Return the people who may decide a dispute for `party`."""
     members = Membership.objects.filter(
-        active=True, user__is_active=True, party=party, role__in=permissions.roles_with("classification.decide")
+        active=True,
+        user__is_active=True,
+        party=party,
+        role__in=permissions.roles_with("classification.decide"),
     )
     if party == Party.CLIENT:
         members = members.filter(organization=issue.organization_id)

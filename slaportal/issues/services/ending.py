@@ -162,6 +162,4 @@ def _end(issue: Issue, state: IssueState, *, now: datetime) -> None:
         waiting.end_waiting(issue, actor=None, now=now)
     issue.state = state
     issue.awaiting_level_from, issue.answer_due_at, issue.confirm_by = "", None, None
-    acts.save(
-        issue, "state", "duplicate_of", "awaiting_level_from", "answer_due_at", "confirm_by", now=now
-    )
+    acts.save(issue, "state", "duplicate_of", "awaiting_level_from", "answer_due_at", "confirm_by", now=now)

@@ -8,7 +8,14 @@ from slaportal.issues.services import acts, obligations
 
 
 def close_contest(
-    issue: Issue, pause: Pause, *, upheld: bool, actor: Membership | None, reason: str, at: datetime, now: datetime
+    issue: Issue,
+    pause: Pause,
+    *,
+    upheld: bool,
+    actor: Membership | None,
+    reason: str,
+    at: datetime,
+    now: datetime,
 ) -> None:
     """End the contest of `pause`; upheld, its time counts after all, by a new event."""
     pause.contest = Pause.Contest.UPHELD if upheld else Pause.Contest.DISMISSED

@@ -73,7 +73,10 @@ def _already_there(actor: Membership, submission_key: str | None, source_key: st
 
 
 def _check(
-    organization: Organization, report: Report, on_behalf_of: Membership | None, watchers: Iterable[Membership]
+    organization: Organization,
+    report: Report,
+    on_behalf_of: Membership | None,
+    watchers: Iterable[Membership],
 ) -> None:
     if organization.party != Party.CLIENT:
         raise Refused("An issue belongs to a client; choose the client it is for.")
@@ -145,7 +148,9 @@ def _open(
         agreement=agreement.pk,
         terms=agreement.policy_version.content_hash,
     )
-    acts.record(issue, "level.governs", actor=None, at=now, level=issue.level, provisional=True, how="proposed")
+    acts.record(
+        issue, "level.governs", actor=None, at=now, level=issue.level, provisional=True, how="proposed"
+    )
     obligations.begin(issue, now=now)
     issue.answer_due_at = periods.answer_due(issue, proposal)
     acts.save(issue, "answer_due_at", now=now)

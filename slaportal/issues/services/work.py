@@ -147,5 +147,7 @@ def _checked(body: str) -> str:
     if not body:
         raise Refused("Write something first.")
     if len(body) > LONGEST_TEXT:
-        raise Refused(f"This text has {len(body):,} characters; {LONGEST_TEXT:,} is the most. Attach it as a file.")
+        raise Refused(
+            f"This text has {len(body):,} characters; {LONGEST_TEXT:,} is the most. Attach it as a file."
+        )
     return body
