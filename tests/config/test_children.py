@@ -1,5 +1,7 @@
 """Processes that live and die together, tried with small fake ones."""
 
+import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.children import Family, Program
+from tests.architecture.source import ROOT
 
 LOYAL = """
 import pathlib, signal, sys
@@ -23,6 +26,20 @@ import signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("up", flush=True)
 signal.pause()
+"""
+
+# A supervisor with fake children, as `config.supervisor` uses them.
+SUPERVISOR = """
+import sys, threading
+from config.children import Family, Program
+from config.supervisor import STOP_ORDER, listen
+family, stopping = Family(STOP_ORDER), threading.Event()
+listen(family, stopping)
+for name in ("broker", "web", "worker", "beat"):
+    family.start(Program(name, [sys.executable, "-c", sys.argv[2], sys.argv[1], name]))
+code = family.watch(stopping)
+family.stop()
+sys.exit(code)
 """
 
 
@@ -106,3 +123,19 @@ def test_a_child_is_told_more_than_the_environment(family: Family, screen: Scree
     code = "import os; print(os.environ['DATA_DIR'])"
     family.start(Program("web", [sys.executable, "-c", code], env={"DATA_DIR": "/somewhere"}))
     screen.wait_for("web    | /somewhere")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_the_supervisor_stops_all_in_order(number: signal.Signals, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with subprocess.Popen(
+        [sys.executable, "-c", SUPERVISOR, str(log), LOYAL], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as supervisor:
+        assert supervisor.stdout is not None
+        up = [next(supervisor.stdout).split("|")[0].strip() for _ in range(4)]
+        supervisor.send_signal(number)
+        last = supervisor.stdout.read()
+        assert supervisor.wait(20) == 0
+    assert set(up) == {"broker", "web", "worker", "beat"}
+    assert "Stopping ..." in last
+    assert log.read_text(encoding="utf-8").split() == ["web", "worker", "beat", "broker"]
