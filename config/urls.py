@@ -1,12 +1,18 @@
 """All addresses, by app."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from config.health import healthz
+from slaportal.accounts.views.styleguide import styleguide
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("", include("slaportal.accounts.urls")),
     path("", include("slaportal.notifications.urls")),
 ]
+
+if settings.DEBUG:
+    urlpatterns += [path("styleguide", styleguide, name="styleguide")]

@@ -1,15 +1,13 @@
 // Deadline badges count on between two page loads: minutes of support time, no request, no movement.
 // Only a change of state is announced to screen readers. The words are those of slaportal/lib/durations.py.
 const inWords = (seconds) => {
-  const length = Math.abs(Math.trunc(seconds));
-  if (length < 60) return "less than 1 m";
-  const days = Math.floor(length / 86400);
-  const minutes = Math.floor(length / 60) % 60;
-  let hours = Math.floor(length / 3600) % 24;
-  if (days >= 3) return hours ? `${days} d ${hours} h` : `${days} d`;
-  hours += days * 24;
-  if (!hours) return `${minutes} m`;
-  return minutes ? `${hours} h ${String(minutes).padStart(2, "0")} m` : `${hours} h`;
+  const total = Math.floor(Math.abs(seconds) / 60);
+  const days = Math.floor(total / 1440);
+  const hours = Math.floor((total % 1440) / 60);
+  const minutes = total % 60;
+  if (days) return hours ? `${days} d ${hours} h` : `${days} d`;
+  if (hours) return minutes ? `${hours} h ${String(minutes).padStart(2, "0")} min` : `${hours} h`;
+  return minutes ? `${minutes} min` : "less than a minute";
 };
 
 const started = performance.now();

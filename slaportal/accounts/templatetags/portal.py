@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from slaportal.accounts.models import Membership
 from slaportal.accounts.permissions import may
-from slaportal.lib.durations import in_words
+from slaportal.lib.durations import spoken
 from slaportal.lib.markdown import to_html
 
 register = template.Library()
@@ -108,9 +108,9 @@ def initials(name: str) -> str:
 
 
 @register.filter
-def duration(length: timedelta | int | float | None) -> str:
-    """Return a length of time in words, such as "6 h 10 m"."""
-    return "" if length is None else in_words(length)
+def duration(length: timedelta | None) -> str:
+    """Return a length of time in words, such as "6 h 10 min"."""
+    return "" if length is None else spoken(length)
 
 
 @register.filter

@@ -1,0 +1,158 @@
+"""What people type at the doors, about themselves and when they invite."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from slaportal.accounts.models import Membership, Organization, Role, User
+from slaportal.accounts.services.invitations import assignable_roles
+from slaportal.accounts.validators import known_zones
+
+
+def timezone_field() -> forms.CharField:
+    """Return a field for an IANA zone, typed with suggestions; zones.js fills in the browser's own."""
+    return forms.CharField(
+        label=_("Time zone"),
+        max_length=64,
+        help_text=_("All times are shown in this zone. Type a city, such as Berlin."),
+        widget=forms.TextInput(
+            attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false", "data-zone": ""}
+        ),
+    )
+
+
+def clean_zone(name: str) -> str:
+    """Return the zone that `name` means: its exact name, or the one city that ends so. Raises `ValidationError`."""
+    known = known_zones()
+    wanted = name.strip().replace(" ", "_")
+    if wanted in known:
+        return wanted
+    fitting = sorted(zone for zone in known if zone.lower() == wanted.lower())
+    fitting = fitting or sorted(
+        zone for zone in known if "/" in zone and zone.rpartition("/")[2].lower() == wanted.lower()
+    )
+    if not fitting:
+        raise ValidationError(_("This is not a time zone. Choose one such as Europe/Berlin."), code="unknown")
+    return fitting[0]
+
+
+class SignInForm(forms.Form):
+    """E-mail and password."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class ForgottenForm(forms.Form):
+    """Where to send a link for a new password."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A new password for one person, once: pasting and showing are allowed, so no second field."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        help_text=_("At least 10 characters. A sentence is good; a password manager is better."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """Refuse what is easy to guess."""
+        password = str(self.cleaned_data["password"])
+        password_validation.validate_password(password, self.user)
+        return password
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """A new password for somebody who knows the present one."""
+
+    current = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("current", "password")
+
+    def clean_current(self) -> str:
+        """Refuse a wrong one."""
+        current = str(self.cleaned_data["current"])
+        if self.user is None or not self.user.check_password(current):
+            raise ValidationError(_("This is not your present password."), code="wrong")
+        return current
+
+
+class AcceptForm(NewPasswordForm):
+    """What a new person tells when they accept an invitation."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    timezone = timezone_field()
+    field_order = ("name", "password", "timezone")
+
+    def clean_timezone(self) -> str:
+        """Return the name of the zone."""
+        return clean_zone(self.cleaned_data["timezone"])
+
+
+class AcceptWithAccountForm(forms.Form):
+    """Somebody who has an account joins one more organization with it."""
+
+    password = forms.CharField(
+        label=_("Password of your account"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class ProfileForm(forms.Form):
+    """What people decide for themselves."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    timezone = timezone_field()
+
+    def clean_timezone(self) -> str:
+        """Return the name of the zone."""
+        return clean_zone(self.cleaned_data["timezone"])
+
+
+class InviteForm(forms.Form):
+    """Whom to invite to one organization, in a role that the inviting person may give."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, *args: Any, actor: Membership, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(role, Role(role).label) for role in assignable_roles(actor, organization)]

@@ -1,0 +1,43 @@
+"""Every write about people and organizations, one act a function."""
+
+from slaportal.accounts.services.doors import (
+    admit_attempt,
+    change_password,
+    forget_attempts,
+    forget_old_attempts,
+    request_password_reset,
+    reset_password,
+)
+from slaportal.accounts.services.invitations import (
+    InvitationClosed,
+    accept_invitation,
+    find_invitation,
+    invite,
+    revoke_invitation,
+)
+from slaportal.accounts.services.people import (
+    create_organization,
+    create_person,
+    end_membership,
+    restore_membership,
+    update_profile,
+)
+
+__all__ = [
+    "InvitationClosed",
+    "accept_invitation",
+    "admit_attempt",
+    "change_password",
+    "create_organization",
+    "create_person",
+    "end_membership",
+    "find_invitation",
+    "forget_attempts",
+    "forget_old_attempts",
+    "invite",
+    "request_password_reset",
+    "reset_password",
+    "restore_membership",
+    "revoke_invitation",
+    "update_profile",
+]

@@ -1,0 +1,159 @@
+"""Inviting people: a letter with a secret that works once, for seven days."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.urls import reverse
+
+from slaportal.accounts import permissions
+from slaportal.accounts.mail import send_on_commit
+from slaportal.accounts.models import (
+    CLIENT_ROLES,
+    VENDOR_ROLES,
+    Invitation,
+    Membership,
+    Organization,
+    Party,
+    Role,
+    User,
+)
+from slaportal.accounts.services.people import add_membership
+from slaportal.lib.refusal import Refused
+
+VALID_FOR: Final = timedelta(days=7)
+
+
+class InvitationClosed(Refused):
+    """The invitation was used, taken back or is too old."""
+
+
+@transaction.atomic
+def invite(
+    *, actor: Membership, email: str, name: str, role: str, organization: Organization, now: datetime
+) -> tuple[Invitation, str]:
+    """Invite a person to act for `organization` in `role`; return the invitation and its secret.
+
+    The secret is in the mail and in the return value, nowhere else. An earlier open invitation of the same address
+    stops working. Raises `NotAllowed`, `ValidationError` for a role of the other party, `Refused` for a member.
+    """
+    permissions.require(actor, "people.invite", organization_id=organization.pk)
+    email = email.strip().lower()
+    if role not in assignable_roles(actor, organization):
+        raise Refused("This role cannot be given in this organization.")
+    if Membership.objects.filter(user__email=email, organization=organization, active=True).exists():
+        raise Refused(f"{email} already belongs to {organization}.")
+    Invitation.objects.filter(
+        organization=organization, email=email, accepted_at=None, revoked_at=None
+    ).update(revoked_at=now)
+    secret = secrets.token_urlsafe(32)
+    invitation = Invitation(
+        organization=organization,
+        email=email,
+        name=name,
+        role=role,
+        secret_hash=_hash(secret),
+        invited_by=actor,
+        created_at=now,
+        expires_at=now + VALID_FOR,
+    )
+    invitation.full_clean()
+    invitation.save()
+    send_on_commit(
+        kind="invitation",
+        to=email,
+        context={
+            "invitation": invitation,
+            "inviter": actor.user,
+            "link": settings.PORTAL_URL + reverse("accounts:invitation", args=[secret]),
+        },
+        language=actor.user.language,
+        zone=organization.timezone,
+    )
+    return invitation, secret
+
+
+def assignable_roles(actor: Membership, organization: Organization) -> list[str]:
+    """Return the roles `actor` may give in `organization`.
+
+    A client gives client roles, not the outside auditor's; only an administrator gives roles above a lead's.
+    """
+    roles = CLIENT_ROLES if organization.party == Party.CLIENT else VENDOR_ROLES
+    return [role.value for role in roles if actor.role == Role.ADMIN or role not in _reserved(actor)]
+
+
+def find_invitation(*, secret: str) -> Invitation:
+    """Return the invitation of a secret. Raises `Invitation.DoesNotExist`."""
+    return Invitation.objects.select_related("organization", "invited_by__user").get(
+        secret_hash=_hash(secret)
+    )
+
+
+def require_open(invitation: Invitation, *, now: datetime) -> None:
+    """Raise `InvitationClosed` with the sentence that fits unless it can be accepted at `now`."""
+    if invitation.accepted_at is not None:
+        raise InvitationClosed("This invitation was accepted already. Sign in with the password you chose.")
+    if invitation.revoked_at is not None:
+        raise InvitationClosed(
+            "This invitation was taken back or replaced by a newer one. Look for a later mail."
+        )
+    if not invitation.is_open(now=now):
+        raise InvitationClosed("This invitation has expired. Ask the person who invited you for a new one.")
+
+
+@transaction.atomic
+def accept_invitation(
+    *, secret: str, name: str, password: str, timezone: str, language: str = "en", now: datetime
+) -> Membership:
+    """Make the invited person a member, once.
+
+    A new person gets `name`, `password`, `timezone` and `language`. Somebody who has an account keeps it as it is
+    and proves it with its `password`: whoever sends invitations must not be able to take an account over.
+    Raises `InvitationClosed`, `Refused` for a wrong password.
+    """
+    invitation = find_invitation(secret=secret)
+    require_open(invitation, now=now)
+    taken = Invitation.objects.filter(
+        pk=invitation.pk, accepted_at=None, revoked_at=None, expires_at__gt=now
+    ).update(accepted_at=now)
+    if not taken:
+        raise InvitationClosed("This invitation was accepted already. Sign in with the password you chose.")
+    user = User.objects.filter(email=invitation.email).first()
+    if user is None or not user.has_usable_password():
+        user = user or User(email=invitation.email, date_joined=now)
+        user.name, user.timezone, user.language = name, timezone, language
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save()
+    elif authenticate(username=invitation.email, password=password) is None:
+        raise Refused("This is not the password of your account.")
+    former = Membership.objects.filter(user=user, organization=invitation.organization).first()
+    if former is None:
+        return add_membership(user=user, organization=invitation.organization, role=invitation.role)
+    former.role, former.active = invitation.role, True
+    former.full_clean()
+    former.save(update_fields=["role", "active"])
+    return former
+
+
+@transaction.atomic
+def revoke_invitation(*, invitation: Invitation, actor: Membership, now: datetime) -> None:
+    """Take an open invitation back. Raises `NotAllowed`, `Refused` when it is no longer open."""
+    permissions.require(actor, "people.invite", organization_id=invitation.organization_id)
+    done = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
+        revoked_at=now
+    )
+    if not done:
+        raise Refused("This invitation is no longer open.")
+
+
+def _reserved(actor: Membership) -> tuple[Role, ...]:
+    return (Role.ADMIN, Role.SENIOR_MANAGEMENT) if actor.is_vendor else (Role.AUDITOR,)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
