@@ -9,7 +9,7 @@ from slaportal.accounts.models import User
 from slaportal.notifications import services
 from slaportal.notifications.models import Message
 
-NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 
 # Every key that the services of issues and escalations may pass.
 FULL: dict[str, Any] = {

@@ -48,7 +48,9 @@ def test_outside_a_transaction_nothing_can_be_enqueued() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_cause_that_is_rolled_back_leaves_no_message_and_rings_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cause_that_is_rolled_back_leaves_no_message_and_rings_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rings: list[bool] = []
     monkeypatch.setattr(nudging.bell, "ring", lambda: rings.append(True))
     person = make_person()
