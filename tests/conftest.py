@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from slaportal.accounts.models import Membership, Organization
+from slaportal.issues.models import Issue
 from tests import world as worlds
 from tests.world import World
 
@@ -101,7 +102,7 @@ def client_for() -> Callable[[Membership], Client]:
 
 
 @pytest.fixture
-def report(world: World) -> Callable[..., worlds.Issue]:
+def report(world: World) -> Callable[..., Issue]:
     """Report an issue through the service; see `tests.world.report`."""
     return worlds.report
 

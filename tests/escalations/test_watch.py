@@ -1,6 +1,7 @@
 """The watch: everything due is done once, at its own instant, whoever looks and however late (spec §5)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,11 @@ from slaportal.escalations.models import Escalation, MatrixStep, StepKind
 from slaportal.escalations.selectors import unreached
 from slaportal.escalations.services import acknowledge, escalate, next_look, watch, watching
 from slaportal.issues.models import Issue, Obligation
-from slaportal.issues.services import classification, ending, waiting, work
+from slaportal.issues.services import classification, ending, obligations, waiting, work
 from slaportal.issues.services.acts import Refused
 from slaportal.ledger.models import Event
 from slaportal.notifications.models import Message
+from slaportal.policies.reckoning import Reckoning
 from tests import world as worlds
 from tests.world import HOUR, MONDAY, World, fresh, report
 
@@ -148,14 +150,14 @@ def test_a_row_that_always_raises_is_set_aside_and_stops_nobody(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = agreed(world), agreed(world)
-    reckon = watching.obligations.follow_one
+    reckon = obligations.follow_one
 
-    def poisoned(obligation: Obligation, **kwargs: object) -> object:
+    def poisoned(obligation: Obligation, **kwargs: Any) -> Reckoning:
         if obligation.issue_id == bad.pk:
             raise RuntimeError("broken beyond words")
-        return reckon(obligation, **kwargs)  # type: ignore[arg-type]
+        return reckon(obligation, **kwargs)
 
-    monkeypatch.setattr(watching.obligations, "follow_one", poisoned)
+    monkeypatch.setattr(obligations, "follow_one", poisoned)
     watch(now=MONDAY + 24 * HOUR)
     assert good.obligations.get(metric="resolution").outcome == "breached"
     aside = bad.obligations.get(metric="resolution")
@@ -231,8 +233,8 @@ def test_a_share_step_is_stored_only_with_its_percentage(world: World) -> None:
 
 
 def test_the_cost_of_a_look_does_not_grow_with_what_is_open(
-    world: World, django_assert_max_num_queries
-) -> None:  # type: ignore[no-untyped-def]
+    world: World, django_assert_max_num_queries: Callable[[int], AbstractContextManager[Any]]
+) -> None:
     for _ in range(5):
         agreed(world, level="low")
     live_through(MONDAY)

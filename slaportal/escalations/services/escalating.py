@@ -1,6 +1,7 @@
 """Escalating: by a step of the matrix, by hand, and what the receiver does with it (spec §5)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -47,7 +48,7 @@ def run_step(obligation: Obligation, planned: Planned, *, reckoning: Reckoning, 
         when=step.when,
         due=reckoning.due,
     )
-    facts = {
+    facts: dict[str, Any] = {
         "metric": obligation.get_metric_display(),
         "due_at": reckoning.due,
         "detected_at": now,

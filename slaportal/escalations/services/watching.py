@@ -7,6 +7,7 @@ claimed by compare-and-swap, and each step is unique per obligation and cycle: o
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Min, Q
@@ -31,10 +32,10 @@ def watch(*, now: datetime, batch: int = 500) -> int:
     """Do everything that is due by `now`, at most `batch` rows of each kind; return how many rows were done."""
     done = 0
     for pk in _issues_with_ended_periods(now)[:batch]:
-        done += _guarded(lambda pk=pk: _let_time_pass(pk, now), "issue", pk)
+        done += _guarded(partial(_let_time_pass, pk, now), "issue", pk)
     due = Obligation.objects.due_for_a_look(now).values_list("pk", "next_look_at")[:batch]
     for pk, seen in list(due):
-        looked = _guarded(lambda pk=pk, seen=seen: look(pk, seen=seen, now=now), "obligation", pk, now=now)
+        looked = _guarded(partial(look, pk, seen=seen, now=now), "obligation", pk, now=now)
         done += looked
     return done
 
@@ -51,7 +52,7 @@ def next_look() -> datetime | None:
 
 
 @transaction.atomic
-def look(pk: int, *, seen: datetime, now: datetime) -> bool:
+def look(pk: int, *, seen: datetime | None, now: datetime) -> bool:
     """Look at one obligation that was due for a look at `seen`; return whether this call did it."""
     issue_pk = Obligation.objects.values_list("issue", flat=True).get(pk=pk)
     # The issue first, as every act does: an update locks it, so no act and no other look can interleave.
@@ -82,7 +83,7 @@ def _fire(obligation: Obligation, reckoning: Reckoning, *, now: datetime) -> set
     for planned in _due_steps(obligation, reckoning, steps, done, until=until):
         escalating.run_step(obligation, planned, reckoning=reckoning, now=now)
         done.add(planned.step.pk)
-    return {pk for pk in done if pk is not None}
+    return done
 
 
 def _due_steps(
@@ -93,12 +94,8 @@ def _due_steps(
     due = [one for one in plan(reckoning, steps) if one.step.pk not in done and one.at <= until]
     if late:
         held = _held_until(obligation, reckoning.level)
-        return [
-            one
-            for one in due
-            if one.step.kind == StepKind.BREACH
-            or (one.step.kind == StepKind.AFTER and (held is None or held <= until))
-        ]
+        wanted = {StepKind.BREACH, StepKind.AFTER} if held is None or held <= until else {StepKind.BREACH}
+        return [one for one in due if one.step.kind in wanted]
     warnings = [one for one in due if one.step.kind == StepKind.SHARE]
     return warnings[-1:] if reckoning.state is State.RUNNING else []
 
@@ -127,8 +124,8 @@ def _next_look(
     held = _held_until(obligation, reckoning.level)
     instants = [breach_instant(reckoning)]
     for one in plan(reckoning, list(steps)):
-        later = one.step.kind == StepKind.AFTER and held is not None
-        instants.append(max(one.at, held) if later and held else one.at)
+        waits = one.step.kind == StepKind.AFTER and held is not None and held > one.at
+        instants.append(held if waits and held is not None else one.at)
     if reckoning.adjusted_due is not None:
         instants.append(reckoning.adjusted_due + timedelta(microseconds=1))
     return min((instant for instant in instants if instant > now), default=None)

@@ -154,7 +154,7 @@ def _open(
     obligations.begin(issue, now=now)
     issue.answer_due_at = periods.answer_due(issue, proposal)
     acts.save(issue, "answer_due_at", now=now)
-    told = {"answer_by": issue.answer_due_at, "text": issue.description}
+    told: dict[str, Any] = {"answer_by": issue.answer_due_at, "text": issue.description}
     acts.tell(issue, "issue-received", cause=event, to=issue.people_of(Party.CLIENT), now=now, **told)
     acts.tell(
         issue, "issue-reported", cause=event, to=issue.people_of(Party.VENDOR), now=now, actor=actor, **told

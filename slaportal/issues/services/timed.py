@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -33,9 +34,9 @@ def let_time_pass(issue: Issue, *, now: datetime) -> int:
 def _due(issue: Issue, now: datetime) -> Iterator[tuple[datetime, Change]]:
     """Yield the changes that are due by `now` with their instants."""
     if issue.answer_due_at is not None and issue.answer_due_at <= now:
-        yield issue.answer_due_at, lambda: settling.lapse(issue, now=now)
+        yield issue.answer_due_at, partial(settling.lapse, issue, now=now)
     if issue.confirm_by is not None and issue.confirm_by <= now:
-        yield issue.confirm_by, lambda: closing.confirm_by_silence(issue, now=now)
+        yield issue.confirm_by, partial(closing.confirm_by_silence, issue, now=now)
     for pause in issue.pauses.filter(contest=Pause.Contest.OPEN, contest_due_at__lte=now):
         assert pause.contest_due_at is not None
-        yield pause.contest_due_at, lambda pause=pause: judging.uphold_by_silence(issue, pause, now=now)
+        yield pause.contest_due_at, partial(judging.uphold_by_silence, issue, pause, now=now)
