@@ -4,17 +4,24 @@ alice manages acme's issues, bob reports them; charlie manages globex's and must
 lena a lead and vera senior management of the vendor, ada its administrator. It is Monday, 09:00 in Berlin.
 """
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
+from hypothesis import settings
 
 from slaportal.accounts.models import Membership, Organization
 from slaportal.issues.models import Issue
 from tests import world as worlds
 from tests.world import World
+
+# The suite takes the same examples every time, so a red run is never luck; explore with HYPOTHESIS_PROFILE=explore.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture

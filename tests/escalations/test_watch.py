@@ -1,5 +1,7 @@
 """The watch: everything due is done once, at its own instant, whoever looks and however late (spec §5)."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
