@@ -97,7 +97,7 @@ def test_a_file_drafts_a_version_with_its_targets_and_pauses(policy: Policy) -> 
 
 def test_a_number_stands_for_one_content(policy: Policy) -> None:
     publish(draft_version(policy, number=1, targets=LINES, now=NOW), actor=None, now=NOW)
-    other = [{**LINES[0], "amount": 2}, *LINES[1:]]
+    other: list[dict[str, Any]] = [{**LINES[0], "amount": 2}, *LINES[1:]]
     with pytest.raises(PolicyRefused, match="exists with other targets"):
         draft_version(policy, number=1, targets=other, now=NOW)
 
@@ -188,7 +188,7 @@ def test_a_calendar_that_never_opens_or_cannot_be_read_is_refused(
 
 def test_hours_that_nobody_relies_on_can_be_changed(vendor: Organization, ada: Membership) -> None:
     calendar = create_calendar(key="x", timezone="UTC", weekly=WEEK, now=NOW)
-    changed = {
+    changed: dict[str, Any] = {
         "timezone": "UTC",
         "weekly": {"mon": [["09:00", "10:00"]]},
         "holidays": {},
