@@ -9,6 +9,18 @@ SIGNED_IN = "signed in"  # every person, for what is their own
 
 ROUTES: dict[str, str] = {
     "healthz": PUBLIC,
+    "accounts:sign-in": PUBLIC,
+    "accounts:sign-out": SIGNED_IN,
+    "accounts:forgotten": PUBLIC,
+    "accounts:new-password": PUBLIC,  # the token in the address is the key
+    "accounts:invitation": PUBLIC,  # the secret in the address is the key
+    "accounts:theme": PUBLIC,  # light or dark, in a cookie
+    "accounts:profile": SIGNED_IN,
+    "accounts:password": SIGNED_IN,
+    "accounts:switch": SIGNED_IN,
+    "accounts:people": "people.read",
+    "accounts:revoke-invitation": "people.invite",
+    "accounts:person-access": "people.invite",
     "notifications:mailbox": SIGNED_IN,  # one's own mail; administrators all, in trials only
     "notifications:mail": SIGNED_IN,
     "notifications:mail-html": SIGNED_IN,
