@@ -19,6 +19,7 @@ from slaportal.notifications.kinds import Kind
 from slaportal.notifications.templatetags.mail import in_words, instant
 
 LONG_KEYS = ("reason", "text")  # may have several lines
+LABEL_KEYS = ("level", "old_level", "new_level", "metric", "role", "stage")
 LONGEST_QUOTE = 2000
 LONGEST_SUBJECT_TITLE = 80
 LONGEST_SUBJECT = 250
@@ -108,8 +109,16 @@ def _clean(context: Mapping[str, Any]) -> dict[str, Any]:
     return facts
 
 
+def _in_language(facts: dict[str, Any], language: str) -> dict[str, Any]:
+    """The facts with labels such as “High” in the words of the language."""
+    labels = words.LABELS.get(language, {})
+    return {
+        key: labels.get(str(value), value) if key in LABEL_KEYS else value for key, value in facts.items()
+    }
+
+
 def _values(kind: Kind, context: Mapping[str, Any], language: str) -> dict[str, Any]:
-    facts = _clean(context)
+    facts = _in_language(_clean(context), language)
     say = words.WORDS[language]
     vendor = settings.VENDOR_NAME
     level = facts.get("level", "")
@@ -120,7 +129,9 @@ def _values(kind: Kind, context: Mapping[str, Any], language: str) -> dict[str, 
         "say": say,
         "vendor": vendor,
         "who": _who(facts, say, vendor),
-        "issue": f"“{facts['title']}”" if "title" in facts else facts.get("reference", say["this_issue"]),
+        "issue": say["quotes"].format(facts["title"])
+        if "title" in facts
+        else facts.get("reference", say["this_issue"]),
         "proposed": facts.get("new_level") or level or say["proposed_level"],
         "previous": facts.get("old_level") or level or say["previous_level"],
         "subject_title": Truncator(facts.get("title", "")).chars(LONGEST_SUBJECT_TITLE),

@@ -4,6 +4,7 @@ WORDS: dict[str, dict[str, str]] = {
     "en": {
         "portal": "The portal",
         "this_issue": "an issue",
+        "quotes": "“{}”",
         "proposed_level": "the proposed level",
         "previous_level": "the level before",
         "provisional": "provisional, not yet agreed by both parties",
@@ -30,5 +31,59 @@ WORDS: dict[str, dict[str, str]] = {
             "and the clocks know of it."
         ),
         "support": "Support",
+    },
+    "de": {
+        "portal": "Das Portal",
+        "this_issue": "„(ohne Titel)“",
+        "quotes": "„{}“",
+        "proposed_level": "die vorgeschlagene Einstufung",
+        "previous_level": "der bisherigen",
+        "provisional": "vorläufig, noch nicht von beiden Parteien vereinbart",
+        "reference": "Vorgang",
+        "title": "Titel",
+        "organization": "Kunde",
+        "level": "Einstufung",
+        "stage": "Fortschritt",
+        "respond_by": "Antwort bis",
+        "resolve_by": "Lösung bis",
+        "metric": "Uhr",
+        "due_at": "Fällig",
+        "was_due": "War fällig",
+        "detected_at": "Bemerkt",
+        "reason": "Begründung",
+        "message": "Nachricht",
+        "details": "Einzelheiten",
+        "open": "Vorgang öffnen",
+        "nothing": "Zu Ihrer Kenntnis: Sie müssen nichts tun.",
+        "why": "Sie erhalten dies, weil Sie an diesem Vorgang beteiligt sind.",
+        "zone": "Zeiten stehen in Ihrer Zeitzone,",
+        "answer": (
+            "Bitte antworten Sie auf der Seite des Vorgangs: Was dort steht, sehen beide Parteien, "
+            "und die Uhren wissen davon."
+        ),
+        "support": "Support",
+    },
+}
+
+# Labels that arrive as values, in the words of the reader; what is missing here is shown as it came.
+LABELS: dict[str, dict[str, str]] = {
+    "de": {
+        "Critical": "Kritisch",
+        "High": "Hoch",
+        "Medium": "Mittel",
+        "Low": "Niedrig",
+        "Response": "Antwort",
+        "Resolution": "Lösung",
+        "Investigating": "Untersuchung",
+        "Cause found": "Ursache gefunden",
+        "Fixing": "Behebung",
+        "Verifying": "Prüfung",
+        "Resolved": "Gelöst",
+        "Client reporter": "Meldende Person des Kunden",
+        "Client manager": "Leitung beim Kunden",
+        "Vendor agent": "Support",
+        "Vendor lead": "Leitung Support",
+        "Senior management": "Geschäftsleitung",
+        "Administrator": "Administration",
     },
 }

@@ -2,11 +2,11 @@
 
 import smtplib
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from pytest_django import Settings
