@@ -1,11 +1,11 @@
 """The escalation matrix and what came of it (spec §5)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from slaportal.accounts.models import Membership, Role
 from slaportal.issues.models import Issue, Obligation
@@ -141,3 +141,104 @@ class Escalation(models.Model):
     def late(self) -> bool:
         """Whether the watch came to it more than five minutes after its instant."""
         return self.fired_at - self.due_at > LATE
+
+
+class SlaExceptionQuerySet(models.QuerySet["SlaException"]):
+    """Exceptions in the words of their readers."""
+
+    def visible_to(self, member: Membership | None) -> "SlaExceptionQuerySet":
+        """Exceptions of the issues that `member` may read."""
+        return self.filter(issue__in=Issue.objects.visible_to(member))
+
+    def answer_overdue(self, now: datetime) -> "SlaExceptionQuerySet":
+        """Approved exceptions that the client has not answered in its period."""
+        return self.filter(status=SlaException.Status.APPROVED, answer_due_at__lte=now)
+
+
+class SlaException(models.Model):
+    """A recorded, approved departure from counting, for an issue that cannot be resolved in time (spec §5).
+
+    “An exception process must be initiated; document the reasons for the delay and the mitigation plan.” It
+    changes the adjusted figure only. Requested by one person of the vendor, approved by another, put to the client.
+    """
+
+    class Status(models.TextChoices):
+        REQUESTED = "requested", "Requested"
+        APPROVED = "approved", "Approved, with the client"
+        REJECTED = "rejected", "Rejected"
+        ACCEPTED = "accepted", "Accepted"
+        CONTESTED = "contested", "Contested"
+
+    class Effect(models.TextChoices):
+        ADDED_TIME = "added_time", "Added time"
+        WAIVED = "waived", "Waived outcome"
+        EXPLANATION = "explanation", "Explanation only"
+
+    class Cause(models.TextChoices):
+        BUSINESS = "business_constraint", "Business constraint"
+        TECHNICAL = "technical_challenge", "Technical challenge"
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="exceptions")
+    metric = models.CharField(max_length=10, choices=Metric.choices, default=Metric.RESOLUTION)
+    effect = models.CharField(max_length=12, choices=Effect.choices)
+    cause = models.CharField(max_length=20, choices=Cause.choices)
+    reason = models.TextField(help_text="Why it cannot be done in time.")
+    plan = models.TextField(help_text="What is done against the delay, by whom and until when.")
+    until = models.DateTimeField(null=True, blank=True, help_text="The new date, where time is added.")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.REQUESTED)
+    requested_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    answer_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the client's silence accepts it."
+    )
+    answered_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    contest_reason = models.TextField(blank=True)
+    source_key = models.CharField(max_length=120, null=True, blank=True, unique=True, editable=False)
+
+    objects = SlaExceptionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-requested_at", "-pk"]
+        verbose_name = "exception"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("requested_by")),
+                name="exception_four_eyes",
+                violation_error_message="Another person than the requester must approve an exception.",
+            ),
+            models.CheckConstraint(
+                condition=Q(effect="added_time", until__isnull=False)
+                | Q(effect__in=["waived", "explanation"]),
+                name="exception_added_time_has_a_date",
+                violation_error_message="Added time needs the new date.",
+            ),
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(plan=""), name="exception_says_why_and_what"),
+            models.CheckConstraint(
+                condition=Q(status__in=["approved", "accepted", "contested"], approved_by__isnull=False)
+                | Q(status__in=["requested", "rejected"]),
+                name="exception_approved_by_a_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="approved", answer_due_at__isnull=False)
+                | (~Q(status="approved") & Q(answer_due_at__isnull=True)),
+                name="exception_with_the_client_has_a_date",
+            ),
+        ]
+        indexes: ClassVar = [
+            # Read by escalations.services.watch: exceptions that the client's silence accepts.
+            models.Index(
+                fields=["answer_due_at"],
+                name="exception_answer_due",
+                condition=Q(answer_due_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_effect_display()} for issue {self.issue_id} ({self.get_status_display()})"

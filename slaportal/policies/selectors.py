@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from slaportal.accounts.models import Organization
+from slaportal.lib.refusal import Refused
 from slaportal.policies.clock import Bound, Calendar, Unit
 from slaportal.policies.models import Agreement, Metric, PolicyVersion, Target
 from slaportal.policies.reckoning import LEVELS, Rule
 
 
-class NoAgreement(Exception):
+class NoAgreement(Refused):
     """The organization has no agreement in force; the message says for whom and when."""
 
 

@@ -12,8 +12,8 @@ from slaportal.escalations.selectors import unreached
 from slaportal.escalations.services import acknowledge, escalate, next_look, watch, watching
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import classification, ending, obligations, waiting, work
-from slaportal.issues.services.acts import Refused
 from slaportal.ledger.models import Event
+from slaportal.lib.refusal import Refused
 from slaportal.notifications.models import Message
 from slaportal.policies.reckoning import Reckoning
 from tests import world as worlds

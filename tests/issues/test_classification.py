@@ -9,9 +9,9 @@ from slaportal.accounts.permissions import NotAllowed
 from slaportal.escalations.services import watch
 from slaportal.issues.models import Issue, Proposal, Vote
 from slaportal.issues.services import acts, classification
-from slaportal.issues.services.acts import Refused
 from slaportal.issues.services.classification import NotYourTurn
 from slaportal.ledger.models import Event
+from slaportal.lib.refusal import Refused
 from slaportal.notifications.models import Message
 from tests.world import HOUR, MICROSECOND, MONDAY, World, fresh, report
 

@@ -9,9 +9,9 @@ from slaportal.accounts.permissions import NotAllowed
 from slaportal.escalations.services import watch
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import classification, ending, waiting, work
-from slaportal.issues.services.acts import Refused
 from slaportal.issues.services.submission import Report, submit_issue
 from slaportal.ledger.models import Event, EventText
+from slaportal.lib.refusal import Refused
 from slaportal.policies.selectors import NoAgreement
 from tests import world as worlds
 from tests.world import HOUR, MICROSECOND, MONDAY, World, fresh, report

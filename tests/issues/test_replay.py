@@ -22,8 +22,8 @@ from slaportal.escalations.services import escalate, next_look, watch
 from slaportal.issues.models import DeciderVote, Issue, Pause, Vote
 from slaportal.issues.selectors.history import clock_events, reckoning_of
 from slaportal.issues.services import classification, ending, waiting, work
-from slaportal.issues.services.acts import Refused
 from slaportal.ledger.models import Event
+from slaportal.lib.refusal import Refused
 from tests import world as worlds
 from tests.world import MONDAY, fresh, report
 

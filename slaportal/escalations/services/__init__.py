@@ -1,6 +1,23 @@
-"""Watching obligations, escalating, acknowledging."""
+"""Watching obligations, escalating, acknowledging, excepting."""
 
 from slaportal.escalations.services.escalating import acknowledge, escalate
+from slaportal.escalations.services.excepting import (
+    accept_exception,
+    approve_exception,
+    contest_exception,
+    reject_exception,
+    request_exception,
+)
 from slaportal.escalations.services.watching import next_look, watch
 
-__all__ = ["acknowledge", "escalate", "next_look", "watch"]
+__all__ = [
+    "accept_exception",
+    "acknowledge",
+    "approve_exception",
+    "contest_exception",
+    "escalate",
+    "next_look",
+    "reject_exception",
+    "request_exception",
+    "watch",
+]

@@ -10,7 +10,7 @@ from slaportal.escalations.models import Escalation, StepKind
 from slaportal.escalations.selectors import Planned, receivers
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import acts, timed
-from slaportal.issues.services.acts import Refused
+from slaportal.lib.refusal import Refused
 from slaportal.policies.reckoning import Reckoning
 
 

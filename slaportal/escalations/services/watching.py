@@ -12,9 +12,9 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F, Min, Q
 
-from slaportal.escalations.models import Escalation, MatrixStep, StepKind
+from slaportal.escalations.models import Escalation, MatrixStep, SlaException, StepKind
 from slaportal.escalations.selectors import HOLD, Planned, breach_instant, plan
-from slaportal.escalations.services import escalating
+from slaportal.escalations.services import escalating, excepting
 from slaportal.issues.models import Issue, Obligation, Pause
 from slaportal.issues.selectors.history import clock_events
 from slaportal.issues.services import obligations, timed
@@ -33,6 +33,8 @@ def watch(*, now: datetime, batch: int = 500) -> int:
     done = 0
     for pk in _issues_with_ended_periods(now)[:batch]:
         done += _guarded(partial(_let_time_pass, pk, now), "issue", pk)
+    for exception in SlaException.objects.answer_overdue(now).select_related("issue__organization")[:batch]:
+        done += _guarded(partial(_accept, exception, now), "exception", exception.pk)
     due = Obligation.objects.due_for_a_look(now).values_list("pk", "next_look_at")[:batch]
     for pk, seen in list(due):
         looked = _guarded(partial(look, pk, seen=seen, now=now), "obligation", pk, now=now)
@@ -47,6 +49,7 @@ def next_look() -> datetime | None:
         Issue.objects.aggregate(at=Min("answer_due_at"))["at"],
         Issue.objects.aggregate(at=Min("confirm_by"))["at"],
         Pause.objects.aggregate(at=Min("contest_due_at"))["at"],
+        SlaException.objects.aggregate(at=Min("answer_due_at"))["at"],
     ]
     return min((instant for instant in instants if instant is not None), default=None)
 
@@ -144,6 +147,11 @@ def _let_time_pass(pk: int, now: datetime) -> bool:
         "organization", "agreement__policy_version", "agreement__calendar"
     ).get(pk=pk)
     return timed.let_time_pass(issue=issue, now=now) > 0
+
+
+def _accept(exception: SlaException, now: datetime) -> bool:
+    excepting.accept_by_silence(exception=exception, now=now)
+    return True
 
 
 def _guarded(look_once: Callable[[], bool], what: str, pk: int, *, now: datetime | None = None) -> bool:

@@ -10,11 +10,8 @@ from slaportal.accounts.models import Membership, User
 from slaportal.issues.models import Issue
 from slaportal.ledger import services as ledger
 from slaportal.ledger.models import Audience, Event
+from slaportal.lib.refusal import Refused
 from slaportal.notifications import services as notifications
-
-
-class Refused(Exception):
-    """The act is not possible now; the message is a sentence for the person who tried."""
 
 
 class Conflict(Refused):

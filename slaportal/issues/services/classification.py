@@ -8,8 +8,8 @@ from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party, User
 from slaportal.issues.models import Classification, DeciderVote, Dispute, Issue, Proposal, Vote
 from slaportal.issues.services import acts, obligations, periods, timed
-from slaportal.issues.services.acts import Refused
 from slaportal.issues.services.settling import settle
+from slaportal.lib.refusal import Refused
 from slaportal.policies.models import Criticality
 from slaportal.policies.reckoning import LEVELS
 

@@ -9,7 +9,7 @@ from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Issue, IssueState, Stage
 from slaportal.issues.models.issue import WORKING
 from slaportal.issues.services import acts, closing, obligations, periods, timed, waiting, work
-from slaportal.issues.services.acts import Refused
+from slaportal.lib.refusal import Refused
 
 
 @transaction.atomic

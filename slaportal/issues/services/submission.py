@@ -11,7 +11,7 @@ from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization, Party
 from slaportal.issues.models import Issue, Proposal, Vote
 from slaportal.issues.services import acts, obligations, periods
-from slaportal.issues.services.acts import Refused
+from slaportal.lib.refusal import Refused
 from slaportal.policies.models import Criticality
 from slaportal.policies.selectors import agreement_for
 

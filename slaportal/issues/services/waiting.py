@@ -7,7 +7,7 @@ from django.db import transaction
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Issue, IssueState, Pause, WaitingOn
 from slaportal.issues.services import acts, judging, obligations, periods, timed
-from slaportal.issues.services.acts import Refused
+from slaportal.lib.refusal import Refused
 
 
 @transaction.atomic

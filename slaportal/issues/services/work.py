@@ -9,9 +9,9 @@ from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Comment, InternalNote, Issue, IssueState, Stage
 from slaportal.issues.models.issue import WORKING
 from slaportal.issues.services import acts, obligations, timed, waiting
-from slaportal.issues.services.acts import Refused
 from slaportal.ledger.models import Audience
 from slaportal.ledger.services import digest
+from slaportal.lib.refusal import Refused
 
 LONGEST_TEXT = 50_000
 

@@ -1,0 +1,207 @@
+"""Exceptions: requested by the vendor, approved by another person, put to the client (spec §5)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from slaportal.accounts.models import Membership, Party
+from slaportal.escalations.models import SlaException
+from slaportal.issues.models import Issue
+from slaportal.issues.services import acts, obligations, periods, timed
+from slaportal.ledger.models import Event
+from slaportal.lib.refusal import Refused
+
+
+@transaction.atomic
+def request_exception(
+    *,
+    issue: Issue,
+    effect: str,
+    cause: str,
+    reason: str,
+    plan: str,
+    actor: Membership,
+    now: datetime,
+    until: datetime | None = None,
+    metric: str = "resolution",
+    source_key: str | None = None,
+) -> SlaException:
+    """Ask, for the vendor, for a departure from counting, with the reason for the delay and the mitigation plan."""
+    acts.claim(issue)
+    timed.catch_up(issue, now=now)
+    acts.allow(issue, actor, "exception.request")
+    _check(effect, cause, reason, plan, until, now)
+    if issue.exceptions.filter(metric=metric, status__in=["requested", "approved"]).exists():
+        raise Refused("An exception for this clock is waiting for an answer already.")
+    exception = SlaException.objects.create(
+        issue=issue,
+        metric=metric,
+        effect=effect,
+        cause=cause,
+        reason=reason.strip(),
+        plan=plan.strip(),
+        until=until if effect == SlaException.Effect.ADDED_TIME else None,
+        requested_by=actor,
+        requested_at=now,
+        source_key=source_key,
+    )
+    _tell(
+        exception, "exception-requested", _record(exception, "requested", actor, now, plan=True), actor, now
+    )
+    return exception
+
+
+@transaction.atomic
+def approve_exception(*, exception: SlaException, actor: Membership, now: datetime) -> None:
+    """Approve, as another person of the vendor than the requester, and put it to the client."""
+    issue = _begin(exception, actor, "exception.approve", now)
+    _must_be(exception, SlaException.Status.REQUESTED)
+    if exception.requested_by_id == actor.pk:
+        raise Refused("You requested this exception; another person must approve it.")
+    exception.status = SlaException.Status.APPROVED
+    exception.approved_by, exception.approved_at = actor, now
+    days = issue.agreement.policy_version.client_answer_days
+    exception.answer_due_at = periods.business_days_after(issue, days, start=now)
+    exception.save(update_fields=["status", "approved_by", "approved_at", "answer_due_at"])
+    _tell(exception, "exception-approved", _record(exception, "approved", actor, now), actor, now)
+
+
+@transaction.atomic
+def reject_exception(*, exception: SlaException, reason: str, actor: Membership, now: datetime) -> None:
+    """Refuse a requested exception, for the vendor, with a reason; the requester may ask anew."""
+    _begin(exception, actor, "exception.approve", now)
+    _must_be(exception, SlaException.Status.REQUESTED)
+    if not reason.strip():
+        raise Refused("Say why this exception is not granted.")
+    exception.status, exception.contest_reason = SlaException.Status.REJECTED, reason.strip()
+    exception.save(update_fields=["status", "contest_reason"])
+    _record(exception, "rejected", actor, now)
+
+
+@transaction.atomic
+def accept_exception(*, exception: SlaException, actor: Membership, now: datetime) -> None:
+    """Accept, for the client; the exception takes effect on the adjusted figure now."""
+    _begin(exception, actor, "exception.accept", now)
+    _must_be(exception, SlaException.Status.APPROVED)
+    exception.answered_by, exception.answered_at = actor, now
+    event = _record(exception, "accepted", actor, now)
+    take_effect(exception, at=now, now=now)
+    _tell(exception, "exception-accepted", event, actor, now)
+
+
+@transaction.atomic
+def contest_exception(*, exception: SlaException, reason: str, actor: Membership, now: datetime) -> None:
+    """Contest, for the client: the exception has no effect; the strict figure stands alone."""
+    _begin(exception, actor, "exception.accept", now)
+    _must_be(exception, SlaException.Status.APPROVED)
+    if not reason.strip():
+        raise Refused("Say in a sentence why you do not accept this exception.")
+    exception.status, exception.contest_reason = SlaException.Status.CONTESTED, reason.strip()
+    exception.answered_by, exception.answered_at, exception.answer_due_at = actor, now, None
+    exception.save(update_fields=["status", "contest_reason", "answered_by", "answered_at", "answer_due_at"])
+    _record(exception, "contested", actor, now)
+
+
+@transaction.atomic
+def accept_by_silence(*, exception: SlaException, now: datetime) -> None:
+    """Let an approved exception stand that the client did not answer, at the end of its period."""
+    issue = exception.issue
+    acts.claim(issue)
+    exception.refresh_from_db()
+    at = exception.answer_due_at
+    if exception.status != SlaException.Status.APPROVED or at is None or at > now:
+        return
+    timed.catch_up(issue, now=now)
+    event = _record(exception, "accepted", None, at, recorded_at=now)
+    take_effect(exception, at=at, now=now)
+    _tell(exception, "exception-accepted", event, None, now)
+
+
+def take_effect(exception: SlaException, *, at: datetime, now: datetime) -> None:
+    """Let the exception change the adjusted figure from `at` on, by an event that the clock reads."""
+    exception.status, exception.answer_due_at = SlaException.Status.ACCEPTED, None
+    exception.save(update_fields=["status", "answer_due_at", "answered_by", "answered_at"])
+    acts.record(
+        exception.issue,
+        "exception.effective",
+        actor=None,
+        at=at,
+        recorded_at=now,
+        exception=exception.pk,
+        metric=exception.metric,
+        effect=exception.effect,
+        until=exception.until,
+    )
+    obligations.follow(exception.issue, now=now)
+    acts.save(exception.issue, now=now)
+
+
+def _check(effect: str, cause: str, reason: str, plan: str, until: datetime | None, now: datetime) -> None:
+    if effect not in SlaException.Effect.values:
+        raise Refused(f"“{effect}” is not an effect. Choose one of {', '.join(SlaException.Effect.values)}.")
+    if cause not in SlaException.Cause.values:
+        raise Refused(f"“{cause}” is not a cause. Choose one of {', '.join(SlaException.Cause.values)}.")
+    if not reason.strip():
+        raise Refused("Document the reason for the delay.")
+    if not plan.strip():
+        raise Refused("Document the mitigation plan.")
+    if effect == SlaException.Effect.ADDED_TIME and (until is None or until <= now):
+        raise Refused("Added time needs a new date in the future.")
+
+
+def _begin(exception: SlaException, actor: Membership, act: str, now: datetime) -> Issue:
+    issue = exception.issue
+    acts.claim(issue)
+    timed.catch_up(issue, now=now)
+    acts.allow(issue, actor, act)
+    exception.refresh_from_db(fields=["status", "answer_due_at"])
+    return issue
+
+
+def _must_be(exception: SlaException, status: str) -> None:
+    if exception.status != status:
+        raise Refused(f"This exception is {exception.get_status_display().lower()} already.")
+
+
+def _record(
+    exception: SlaException,
+    what: str,
+    actor: Membership | None,
+    at: datetime,
+    *,
+    plan: bool = False,
+    recorded_at: datetime | None = None,
+) -> Event:
+    texts = {"reason": exception.contest_reason}
+    if plan:
+        texts = {"reason": exception.reason, "plan": exception.plan}
+    return acts.record(
+        exception.issue,
+        f"exception.{what}",
+        actor=actor,
+        at=at,
+        recorded_at=recorded_at,
+        texts=texts,
+        exception=exception.pk,
+        metric=exception.metric,
+        effect=exception.effect,
+        cause=exception.cause,
+        until=exception.until,
+    )
+
+
+def _tell(exception: SlaException, kind: str, event: Event, actor: Membership | None, now: datetime) -> None:
+    """Tell both parties; a request stays with the vendor until it is approved."""
+    issue = exception.issue
+    parties = [Party.VENDOR] if kind == "exception-requested" else list(Party)
+    facts: dict[str, Any] = {
+        "reason": exception.reason,
+        "text": exception.plan,
+        "metric": exception.get_metric_display(),
+        "step": exception.get_effect_display(),
+        "due_at": exception.until,
+        "answer_by": exception.answer_due_at,
+    }
+    for party in parties:
+        acts.tell(issue, kind, cause=event, to=issue.people_of(party), now=now, actor=actor, **facts)
