@@ -20,7 +20,7 @@ def timezone_field() -> forms.CharField:
         max_length=64,
         help_text=_("All times are shown in this zone. Type a city, such as Berlin."),
         widget=forms.TextInput(
-            attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false", "data-zone": ""}
+            attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false", "data-zone": _("Zone of this browser:")}
         ),
     )
 

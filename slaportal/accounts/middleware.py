@@ -30,7 +30,7 @@ class MembershipMiddleware:
         seen = cast("AuthenticatedRequest", request)
         seen.membership, seen.membership_count, seen.may_see_people = None, 0, False  # type: ignore[assignment]
         if request.user.is_authenticated:
-            self._enter(seen, cast("User", request.user))
+            self._enter(seen, request.user)
         try:
             return self.get_response(request)
         finally:

@@ -8,7 +8,7 @@ for (const field of document.querySelectorAll("input[data-zone]")) {
   offer.textContent = own;
   const line = document.createElement("div");
   line.className = "row small muted";
-  line.append(document.createTextNode("→"), offer);
+  line.append(document.createTextNode(field.dataset.zone), offer);
   offer.addEventListener("click", () => {
     field.value = own;
     line.remove();
