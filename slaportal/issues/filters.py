@@ -1,0 +1,46 @@
+"""What lists of issues can be narrowed by: these fields and no others."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from slaportal.accounts.models import Membership
+from slaportal.accounts.selectors import visible_organizations
+from slaportal.issues.models import Issue, IssueQuerySet, IssueState
+from slaportal.lib.references import normalize_reference
+from slaportal.policies.models import Criticality
+
+
+class IssueFilter(django_filters.FilterSet):
+    """Text in title, description or reference; level; state; for the vendor also the organization."""
+
+    q = django_filters.CharFilter(
+        method="search", label=_("Search"), widget=forms.TextInput(attrs={"type": "search", "maxlength": 200})
+    )
+    level = django_filters.ChoiceFilter(choices=Criticality.choices, label=_("Level"), empty_label=_("Every level"))
+    state = django_filters.ChoiceFilter(choices=IssueState.choices, label=_("State"), empty_label=_("Every state"))
+    organization = django_filters.ModelChoiceFilter(queryset=None, label=_("Organization"), empty_label=_("Every client"))
+
+    class Meta:
+        model = Issue
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if member.is_vendor:
+            clients = visible_organizations(member, act="issue.read").filter(party="client")
+            self.filters["organization"].queryset = clients
+        else:
+            del self.filters["organization"]
+
+    def search(self, issues: IssueQuerySet, name: str, value: str) -> IssueQuerySet:
+        """Keep the issues with `value` in title or description, or whose reference it begins."""
+        value = value.strip()
+        return issues.filter(
+            Q(title__icontains=value)
+            | Q(description__icontains=value)
+            | Q(reference__istartswith=normalize_reference(value))
+        )

@@ -1,0 +1,1 @@
+"""What people type about issues: the report, and one form for each act."""

@@ -1,0 +1,274 @@
+"""The history of an issue in words: every event of the ledger that the reader may see."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from slaportal.accounts.models import Membership, Party, Role
+from slaportal.issues.models import Issue, Stage, WaitingOn
+from slaportal.ledger.models import Audience, Event
+from slaportal.policies.models import Criticality, Metric
+
+Data = Mapping[str, Any]
+
+# Filter of the page → beginnings of the kinds that it shows.
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "messages": ("comment.", "note.", "issue.submitted"),
+    "level": ("classification.", "level."),
+    "deadlines": ("deadline.", "obligation.", "waiting.", "pause.", "level."),
+    "work": ("issue.", "progress."),
+    "escalations": ("escalation.", "exception."),
+}
+GROUP_NAMES: Final = {
+    "messages": gettext_lazy("Messages"),
+    "level": gettext_lazy("Level"),
+    "deadlines": gettext_lazy("Deadlines"),
+    "work": gettext_lazy("Work"),
+    "escalations": gettext_lazy("Escalations and exceptions"),
+}
+MARKS: Final = {
+    "obligation.breached": "breaching",
+    "escalation.fired": "at_risk",
+    "escalation.raised": "at_risk",
+    "escalation.warned": "at_risk",
+    "issue.resolved": "met",
+    "issue.confirmed": "met",
+    "waiting.began": "paused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as people read it. `before` and `after` are due instants where a deadline moved.
+
+    `inside` marks what never leaves the vendor. `recorded_late` is the instant of recording where it differs.
+    """
+
+    event: Event
+    at: datetime
+    who: str
+    vendor: bool
+    what: str
+    body: str = ""
+    mark: str = ""
+    before: datetime | None = None
+    after: datetime | None = None
+    moved: bool = False
+    inside: bool = False
+    recorded_late: datetime | None = None
+    anchor: str = ""
+
+
+def timeline(issue: Issue, *, reader: Membership, group: str = "") -> list[Entry]:
+    """Return the history of `issue` that `reader` may see, newest first; `group` is a key of `GROUPS` or "" for all."""
+    events = (
+        Event.objects.about(issue.reference)
+        .readable_by(reader.party)
+        .select_related("actor__user", "actor__organization")
+        .prefetch_related("texts")
+    )
+    kept = [one for one in events if not group or one.kind.startswith(GROUPS[group])]
+    names = _names(kept)
+    return [entry(one, names=names) for one in reversed(kept)]
+
+
+def since(issue: Issue, *, reader: Membership, seen: int) -> list[Entry]:
+    """Return what was recorded after the event `seen`, oldest first: what somebody missed who typed meanwhile."""
+    events = (
+        Event.objects.about(issue.reference)
+        .readable_by(reader.party)
+        .filter(pk__gt=seen)
+        .select_related("actor__user", "actor__organization")
+        .prefetch_related("texts")
+    )
+    found = list(events)
+    names = _names(found)
+    return [entry(one, names=names) for one in found]
+
+
+def last_event(issue: Issue, *, reader: Membership) -> int:
+    """Return the id of the newest event that `reader` may see; 0 without any."""
+    newest = Event.objects.filter(subject=issue.reference).readable_by(reader.party).order_by("-pk")
+    return newest.values_list("pk", flat=True).first() or 0
+
+
+def _names(events: Iterable[Event]) -> dict[int, str]:
+    """Return the names of the people to whom an issue was given, in one query."""
+    wanted = {
+        data["after"]
+        for one in events
+        if one.kind == "issue.assigned" and (data := json.loads(one.payload)["data"])["after"]
+    }
+    if not wanted:
+        return {}
+    return dict(Membership.objects.filter(pk__in=wanted).values_list("pk", "user__name"))
+
+
+def entry(event: Event, *, names: Mapping[int, str]) -> Entry:
+    """Return `event` in words; `names` maps the ids of assigned members to names."""
+    data = json.loads(event.payload)["data"]
+    texts = {one.name: one.text for one in event.texts.all()}
+    words = WORDS.get(event.kind)
+    what = words(data) if words else _plain(event.kind)
+    if event.kind == "issue.assigned":
+        name = names.get(data["after"] or 0, "")
+        what = (
+            _("assigned the issue to %(name)s") % {"name": name} if data["after"] else _("put the issue back")
+        )
+    late = abs((event.recorded_at - event.at).total_seconds()) > 60
+    return Entry(
+        event=event,
+        at=event.at,
+        who=str(event.actor.user) if event.actor else "",
+        vendor=event.actor is not None and event.actor.party == Party.VENDOR,
+        what=what,
+        body=texts.get("reason") or texts.get("note") or texts.get("plan") or "",
+        mark="" if event.actor else MARKS.get(event.kind, "dot"),
+        before=_instant(data.get("before")) if event.kind == "deadline.moved" else None,
+        after=_instant(data.get("after")) if event.kind == "deadline.moved" else None,
+        moved=event.kind == "deadline.moved",
+        inside=event.audience == Audience.VENDOR,
+        recorded_late=event.recorded_at if late else None,
+        anchor=_anchor(event.kind, data),
+    )
+
+
+def _instant(text: Any) -> datetime | None:
+    return parse_datetime(text) if isinstance(text, str) else None
+
+
+def _anchor(kind: str, data: Data) -> str:
+    if kind == "comment.added":
+        return f"comment-{data['comment']}"
+    return f"note-{data['note']}" if kind == "note.added" else ""
+
+
+def _plain(kind: str) -> str:
+    """Return words for an event of an app above, or of a kind that is not known here yet."""
+    return kind.replace(".", ": ").replace("_", " ")
+
+
+def _level(data: Data, key: str = "level") -> str:
+    return str(Criticality(data[key]).label)
+
+
+def _metric(data: Data) -> str:
+    return str(Metric(data["metric"]).label).lower()
+
+
+def _role(data: Data) -> str:
+    return str(Role(data["role"]).label).lower()
+
+
+def _governs(data: Data) -> str:
+    words = {"level": _level(data)}
+    if data["provisional"]:
+        return _("Clocks run as %(level)s, provisionally") % words
+    return _("Clocks run as %(level)s") % words
+
+
+def _message(data: Data) -> str:
+    return _("wrote a message – the first response") if data["response"] else _("wrote a message")
+
+
+def _waiting(data: Data) -> str:
+    words = {"whom": str(WaitingOn(data["on"]).label).lower()}
+    if data["stops_clock"]:
+        return _("waits on the %(whom)s; the resolution clock stands still") % words
+    return _("waits on the %(whom)s; the clocks go on") % words
+
+
+def _confirmed(data: Data) -> str:
+    return (
+        _("Confirmed, since the client did not answer in time")
+        if data["silent"]
+        else _("confirmed the resolution")
+    )
+
+
+def _resolved(data: Data) -> str:
+    return (
+        _("resolved the issue – this is also the first response")
+        if data["response"]
+        else _("resolved the issue")
+    )
+
+
+def _progress(data: Data) -> str:
+    return _("reported progress: %(stage)s, %(percent)s %%") % {
+        "stage": str(Stage(data["stage"]).label).lower(),
+        "percent": data["percent"],
+    }
+
+
+def _fired(data: Data) -> str:
+    return _("Escalated to %(role)s: %(metric)s, %(when)s") % {
+        "role": _role(data),
+        "metric": _metric(data),
+        "when": data["when"],
+    }
+
+
+def _warned(data: Data) -> str:
+    return _("Warned the %(role)s: %(metric)s, %(when)s") % {
+        "role": _role(data),
+        "metric": _metric(data),
+        "when": data["when"],
+    }
+
+
+def _with_level(text: str) -> Callable[[Data], str]:
+    return lambda data: _(text) % {"level": _level(data)}
+
+
+def _with_metric(text: str) -> Callable[[Data], str]:
+    return lambda data: _(text) % {"metric": _metric(data)}
+
+
+def _said(text: str) -> Callable[[Data], str]:
+    return lambda data: _(text)
+
+
+WORDS: Final[dict[str, Callable[[Data], str]]] = {
+    "issue.submitted": _with_level("reported the issue and proposed %(level)s"),
+    "level.governs": _governs,
+    "classification.agreed": _with_level("agreed to %(level)s"),
+    "classification.countered": _with_level("proposed %(level)s instead"),
+    "classification.reproposed": _with_level("proposed a new level: %(level)s"),
+    "classification.disputed": _said("took the level to the deciders"),
+    "classification.decider_chose": _with_level("chose %(level)s as decider"),
+    "classification.decided": _with_level("Both deciders chose %(level)s"),
+    "classification.lapsed": _with_level("Nobody answered in time, so the proposed level stands: %(level)s"),
+    "deadline.moved": _with_metric("The %(metric)s deadline moved"),
+    "obligation.breached": _with_metric("The %(metric)s deadline was missed"),
+    "comment.added": _message,
+    "note.added": _said("wrote an internal note"),
+    "progress.made": _progress,
+    "waiting.began": _waiting,
+    "waiting.ended": _said("ended the waiting"),
+    "pause.contested": _said("contested the pause"),
+    "pause.upheld": _said("The contest was upheld: the paused time counts"),
+    "pause.dismissed": _said("The contest was dismissed: the pause stands"),
+    "issue.resolved": _resolved,
+    "issue.confirmed": _confirmed,
+    "issue.closed": _said("Closed: every duty is done"),
+    "issue.reopened": _said("rejected the resolution; the same clock goes on"),
+    "issue.withdrawn": _said("withdrew the issue"),
+    "issue.duplicate": lambda data: _("marked the issue as a duplicate of %(other)s") % {"other": data["of"]},
+    "escalation.warned": _warned,
+    "escalation.fired": _fired,
+    "escalation.raised": lambda data: _("escalated to %(role)s") % {"role": _role(data)},
+    "escalation.acknowledged": _said("took the escalation in hand"),
+    "exception.requested": _said("requested an exception"),
+    "exception.approved": _said("approved the exception"),
+    "exception.refused": _said("refused the exception"),
+    "exception.accepted": _said("accepted the exception"),
+    "exception.contested": _said("contested the exception"),
+    "exception.effective": _said("The exception took effect"),
+}

@@ -1,0 +1,14 @@
+"""Addresses of issues."""
+
+from django.urls import path
+
+from slaportal.issues.views import acts, lists, page, submission
+
+app_name = "issues"
+urlpatterns = [
+    path("", lists.issues, name="list"),
+    path("issues/new", submission.submit, name="submit"),
+    path("issues/<str:reference>", page.detail, name="detail"),
+    path("issues/<str:reference>/explain", page.explain, name="explain"),
+    path("issues/<str:reference>/acts/<slug:name>", acts.act, name="act"),
+]
