@@ -19,6 +19,7 @@ class MailboxFilter(forms.Form):
 
     def __init__(self, *args: object, addresses: Iterable[str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.addresses = list(addresses)
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("Everybody")), *((address, address) for address in addresses)]
+        field.choices = [("", _("Everybody")), *((address, address) for address in self.addresses)]
