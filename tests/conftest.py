@@ -5,11 +5,11 @@ lena a lead and vera senior management of the vendor, ada its administrator. It 
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import pytest
-from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 from hypothesis import settings
 
@@ -114,24 +114,26 @@ def report(world: World) -> Callable[..., Issue]:
     return worlds.report
 
 
-@pytest.fixture(autouse=True)
-def _flush_despite_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _flush_despite_triggers() -> Iterator[None]:
     """Let Django empty the tables after a transactional test, although the ledger refuses it (as it must)."""
-    flush = connection.ops.execute_sql_flush
+    flush = BaseDatabaseOperations.execute_sql_flush
 
-    def flush_without_triggers(sql_list: list[str]) -> None:
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
+    def flush_without_triggers(self: BaseDatabaseOperations, sql_list: Sequence[str]) -> None:
+        with self.connection.cursor() as cursor:
+            if self.connection.vendor == "postgresql":
                 cursor.execute("SET session_replication_role = replica")
-                flush(sql_list)
+                flush(self, sql_list)
                 cursor.execute("SET session_replication_role = DEFAULT")
                 return
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
             for name, _ in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")
-            flush(sql_list)
+            flush(self, sql_list)
             for _, text in triggers:
                 cursor.execute(text)
 
-    monkeypatch.setattr(connection.ops, "execute_sql_flush", flush_without_triggers)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_without_triggers)
+        yield

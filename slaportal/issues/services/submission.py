@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization, Party
@@ -52,16 +52,23 @@ def submit_issue(
     if known is not None:
         return known
     _check(organization, report, on_behalf_of, watchers)
-    return _open(
-        organization=organization,
-        actor=actor,
-        report=report,
-        now=now,
-        on_behalf_of=on_behalf_of,
-        watchers=watchers,
-        submission_key=submission_key,
-        source_key=source_key,
-    )
+    try:
+        return _open(
+            organization=organization,
+            actor=actor,
+            report=report,
+            now=now,
+            on_behalf_of=on_behalf_of,
+            watchers=watchers,
+            submission_key=submission_key,
+            source_key=source_key,
+        )
+    except IntegrityError:
+        # The twin of this very form came first; the constraint let only one through.
+        twin = _already_there(actor, submission_key, source_key)
+        if twin is None:
+            raise
+        return twin
 
 
 def _already_there(actor: Membership, submission_key: str | None, source_key: str | None) -> Issue | None:
