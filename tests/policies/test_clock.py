@@ -1,7 +1,7 @@
 """The clock against instants computed by hand (spec §2). Dates of 2026: November 23 is a Monday."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from slaportal.policies.clock import (
     Calendar,
     Pause,
     Unit,
+    Window,
     deadline,
     derive,
     elapsed,
@@ -338,3 +339,54 @@ def test_far_years_are_found_without_walking_every_day() -> None:
     assert due == at("9693-01-12T10:00+01:00")
     last_week = elapsed(start=due - timedelta(days=7), end=due, unit=Unit.BUSINESS_DAYS, calendar=BERLIN)
     assert last_week == 5
+
+
+def test_hours_pushed_behind_those_of_the_next_day_keep_their_day() -> None:
+    # In Nuuk 23:00 to 24:00 of this Saturday is skipped: 23:15 is 01:15 UTC, Sunday 00:00 is 01:00 UTC.
+    hours = calendar("America/Nuuk", {"sat": [["23:15", "23:45"]], "sun": [["00:00", "00:10"]]})
+    start = at("2026-03-29T00:00Z")
+    expected = [("01:00", "01:10"), ("01:15", "01:45")]
+    assert opened(hours, start, at("2026-03-29T12:00Z")) == [
+        (at(f"2026-03-29T{a}Z"), at(f"2026-03-29T{b}Z")) for a, b in expected
+    ]
+    assert deadline(start=start, amount=Decimal("1.5"), unit=Unit.BUSINESS_DAYS, calendar=hours) == at(
+        "2026-03-29T01:30Z"
+    )
+
+
+def test_the_rest_of_a_day_shortened_by_its_neighbor_counts_by_what_is_its_own() -> None:
+    # Sunday keeps 1.5 of its first 2 hours, and one in the evening, of which the last half is Monday in UTC.
+    sunday = [["00:00", "02:00"], ["22:30", "23:30"]]
+    hours = calendar("America/Nuuk", {"sat": [["22:00", "23:30"]], "sun": sunday})
+    start, end = at("2026-03-30T00:00Z"), at("2026-03-30T12:00Z")
+    assert elapsed(start=start, end=end, unit=Unit.BUSINESS_DAYS, calendar=hours) == Fraction(1, 5)
+    assert derive(start=start, end=end, unit=Unit.BUSINESS_DAYS, calendar=hours)[-1].total == Fraction(1, 5)
+
+
+@pytest.mark.parametrize(
+    "zone", ["America/New_York", "Pacific/Pago_Pago", "Pacific/Auckland", "Pacific/Kiritimati"]
+)
+@pytest.mark.parametrize("window", [["20:00", "24:00"], ["04:00", "08:00"]])
+def test_every_day_of_two_years_counts_in_zones_far_from_utc(zone: str, window: list[str]) -> None:
+    hours = calendar(zone, {day: [window] for day in DAYS})
+    noon = datetime(2026, 1, 1, 12, tzinfo=ZoneInfo(zone))
+    for days in (1, 20, 21, 22, 730):
+        end = noon + timedelta(days=days)  # the same wall time, days later
+        assert elapsed(start=noon, end=end, unit=Unit.BUSINESS_HOURS, calendar=hours) == 4 * days
+        assert elapsed(start=noon, end=end, unit=Unit.BUSINESS_DAYS, calendar=hours) == days
+        assert len(opened(hours, noon, end)) == days
+
+
+def test_a_holiday_of_a_far_year_counts_too() -> None:
+    strike = office("UTC", holidays=["3000-01-06"], special={"2900-01-01": []})
+    start, end = at("3000-01-06T00:00Z"), at("3000-01-08T00:00Z")
+    assert elapsed(start=start, end=end, unit=Unit.BUSINESS_DAYS, calendar=strike) == 1
+    assert elapsed(start=start, end=end, unit=Unit.BUSINESS_DAYS, calendar=UTC_OFFICE) == 2
+
+
+def test_a_date_has_its_special_hours_or_none_on_a_holiday_or_those_of_its_weekday() -> None:
+    nine_to_five, short = (Window(9 * 3600, 17 * 3600),), (Window(10 * 3600, 14 * 3600),)
+    assert OPEN_HOLIDAY.hours(date(2026, 12, 24)) == nine_to_five
+    assert OPEN_HOLIDAY.hours(date(2026, 12, 25)) == short
+    assert OPEN_HOLIDAY.hours(date(2026, 12, 28)) == ()
+    assert CHRISTMAS.hours(date(2026, 12, 25)) == CHRISTMAS.hours(date(2026, 12, 26)) == ()
