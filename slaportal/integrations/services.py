@@ -15,8 +15,8 @@ from slaportal.integrations.histories import acts
 from slaportal.integrations.histories.lines import WORLD, Line, LineRefused
 from slaportal.integrations.histories.world import World
 from slaportal.integrations.models import LoadedLine
-from slaportal.issues.services.acts import Refused as IssueRefused
 from slaportal.lib.refusal import Refused
+from slaportal.lib.refusal import Refused as IssueRefused
 from slaportal.notifications.services import silenced
 from slaportal.policies.clock import ClockError
 from slaportal.policies.selectors import NoAgreement
