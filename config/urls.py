@@ -11,7 +11,10 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("", include("slaportal.accounts.urls")),
+    path("", include("slaportal.issues.urls")),
+    path("escalations/", include("slaportal.escalations.urls")),
     path("", include("slaportal.notifications.urls")),
+    path("", include("slaportal.policies.urls")),
 ]
 
 if settings.DEBUG:

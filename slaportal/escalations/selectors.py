@@ -6,9 +6,11 @@ from fractions import Fraction
 
 from django.db.models import QuerySet
 
+from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party, Role, User
-from slaportal.escalations.models import MatrixStep, StepKind
+from slaportal.escalations.models import Escalation, EscalationQuerySet, MatrixStep, StepKind
 from slaportal.issues.models import Issue
+from slaportal.issues.selectors.clocks import ClockFace, list_face
 from slaportal.policies import clock
 from slaportal.policies.clock import Unit
 from slaportal.policies.models import Criticality, Metric
@@ -105,4 +107,48 @@ def unreached() -> list[str]:
         for level in (Criticality.CRITICAL, Criticality.HIGH)
         for metric in Metric
         if (level.value, metric.value) not in reached
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One escalation as people read it: the clock it is about (None if raised by hand) and whether one may take it."""
+
+    escalation: Escalation
+    clock: ClockFace | None
+    may_acknowledge: bool
+
+
+def open_lines(visible: EscalationQuerySet, *, member: Membership, now: datetime) -> list[Line]:
+    """Return those of `visible` that nobody has in hand, longest waiting first."""
+    return _lines(visible.unanswered().order_by("due_at", "pk"), member=member, now=now)
+
+
+def answered_lines(
+    visible: EscalationQuerySet, *, member: Membership, now: datetime, most: int = 25
+) -> list[Line]:
+    """Return the newest of `visible` that somebody has in hand or that are no longer needed."""
+    found = visible.exclude(status__in=[Escalation.Status.OPEN, Escalation.Status.TOLD])
+    return _lines(found.order_by("-fired_at", "-pk")[:most], member=member, now=now)
+
+
+def lines_of(issue: Issue, *, member: Membership, now: datetime) -> list[Line]:
+    """Return the escalations of `issue`, warnings left out, newest first; nothing if `member` may not read it."""
+    found = Escalation.objects.visible_to(member).filter(issue=issue).exclude(status=Escalation.Status.TOLD)
+    return _lines(found, member=member, now=now)
+
+
+def _lines(found: EscalationQuerySet, *, member: Membership, now: datetime) -> list[Line]:
+    loaded = found.select_related(
+        *("issue__organization", "issue__assigned_to__user", "obligation", "step"),
+        *("raised_by__user", "acknowledged_by__user"),
+    )
+    return [
+        Line(
+            escalation=one,
+            clock=list_face(one.obligation, now=now) if one.obligation else None,
+            may_acknowledge=one.status == Escalation.Status.OPEN
+            and permissions.may(member, "escalation.acknowledge", organization_id=one.issue.organization_id),
+        )
+        for one in loaded
     ]

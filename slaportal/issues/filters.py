@@ -20,9 +20,15 @@ class IssueFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="search", label=_("Search"), widget=forms.TextInput(attrs={"type": "search", "maxlength": 200})
     )
-    level = django_filters.ChoiceFilter(choices=Criticality.choices, label=_("Level"), empty_label=_("Every level"))
-    state = django_filters.ChoiceFilter(choices=IssueState.choices, label=_("State"), empty_label=_("Every state"))
-    organization = django_filters.ModelChoiceFilter(queryset=None, label=_("Organization"), empty_label=_("Every client"))
+    level = django_filters.ChoiceFilter(
+        choices=Criticality.choices, label=_("Level"), empty_label=_("Every level")
+    )
+    state = django_filters.ChoiceFilter(
+        choices=IssueState.choices, label=_("State"), empty_label=_("Every state")
+    )
+    organization = django_filters.ModelChoiceFilter(
+        queryset=None, label=_("Organization"), empty_label=_("Every client")
+    )
 
     class Meta:
         model = Issue

@@ -21,7 +21,18 @@ ROUTES: dict[str, str] = {
     "accounts:people": "people.read",
     "accounts:revoke-invitation": "people.invite",
     "accounts:person-access": "people.invite",
+    "issues:list": "issue.read",
+    "issues:submit": "issue.submit",
+    "issues:detail": "issue.read",
+    "issues:explain": "issue.read",
+    "issues:act": "issue.read",  # then the right of the act itself, see issues/views/offers.py
+    "escalations:list": "issue.read",
+    "escalations:acknowledge": "escalation.acknowledge",
+    "escalations:raise": "escalation.raise",
     "notifications:mailbox": SIGNED_IN,  # one's own mail; administrators all, in trials only
     "notifications:mail": SIGNED_IN,
     "notifications:mail-html": SIGNED_IN,
+    "policies:agreement": "policy.read",
+    "policies:agreement-detail": "policy.read",
+    "policies:calculator": "policy.read",
 }

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
+from slaportal.issues.forms.people import MemberChoice
 from slaportal.issues.models import Issue, Stage, WaitingOn
 from slaportal.issues.selectors.page import workers
 from slaportal.lib.references import normalize_reference
@@ -18,7 +19,10 @@ SHORT = {"rows": 3, "maxlength": 5_000}
 def text(label: Any, help_text: Any = "", attrs: dict[str, Any] = SHORT) -> forms.CharField:
     """Return a field for a few sentences."""
     return forms.CharField(
-        label=label, help_text=help_text, max_length=attrs["maxlength"], widget=forms.Textarea(attrs=dict(attrs))
+        label=label,
+        help_text=help_text,
+        max_length=attrs["maxlength"],
+        widget=forms.Textarea(attrs=dict(attrs)),
     )
 
 
@@ -47,7 +51,9 @@ class ActForm(forms.Form):
     def typed(self) -> list[tuple[str, str]]:
         """Label and text of what the person typed or chose."""
         return [
-            (str(field.label), _shown(field)) for field in self if not field.is_hidden and field.value() not in (None, "")
+            (str(field.label), _shown(field))
+            for field in self
+            if not field.is_hidden and field.value() not in (None, "")
         ]
 
 
@@ -55,7 +61,9 @@ def _shown(field: forms.BoundField) -> str:
     choices = getattr(field.field, "choices", None)
     if choices is None:
         return str(field.value())
-    return next((str(label) for value, label in choices if str(value) == str(field.value())), str(field.value()))
+    return next(
+        (str(label) for value, label in choices if str(value) == str(field.value())), str(field.value())
+    )
 
 
 class Plain(ActForm):
@@ -137,14 +145,17 @@ class Judge(ActForm):
 class Reopen(Reason):
     """What still goes wrong."""
 
-    reason = text(_("What still goes wrong"), _("The same clock goes on from where it stood; the gap is not charged."))
+    reason = text(
+        _("What still goes wrong"), _("The same clock goes on from where it stood; the gap is not charged.")
+    )
 
 
 class Withdraw(Reason):
     """Why the issue is taken back."""
 
     reason = text(
-        _("Why you withdraw it"), _("What is not decided yet will not be counted. A deadline missed before stays missed.")
+        _("Why you withdraw it"),
+        _("What is not decided yet will not be counted. A deadline missed before stays missed."),
     )
 
 
@@ -163,20 +174,23 @@ class Note(ActForm):
 class Resolve(ActForm):
     """What was done."""
 
-    note = text(_("What was done, and how to check it"), _("The client reads this and confirms or rejects."), LONG)
+    note = text(
+        _("What was done, and how to check it"), _("The client reads this and confirms or rejects."), LONG
+    )
 
 
 class Assign(ActForm):
     """Who works on it."""
 
-    to = forms.ModelChoiceField(queryset=None, label=_("Works on it"), required=False, empty_label=_("Nobody yet"))
+    to = MemberChoice(
+        Membership.objects.none(), label=_("Works on it"), required=False, empty_label=_("Nobody yet")
+    )
 
     def prepare(self) -> None:
         """Offer the people of the vendor who can work on issues."""
         field = self.fields["to"]
-        assert isinstance(field, forms.ModelChoiceField)
+        assert isinstance(field, MemberChoice)
         field.queryset = workers()
-        field.label_from_instance = lambda member: member.user.name  # type: ignore[method-assign]
         field.initial = self.issue.assigned_to_id
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
+from slaportal.issues.forms.people import MemberChoice, MembersChoice
 from slaportal.issues.models import Issue
 from slaportal.issues.selectors.page import colleagues
 from slaportal.issues.services.submission import Report
@@ -53,11 +54,11 @@ class SubmitForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    on_behalf_of = forms.ModelChoiceField(
-        queryset=None, label=_("On behalf of"), required=False, empty_label=_("Myself")
+    on_behalf_of = MemberChoice(
+        Membership.objects.none(), label=_("On behalf of"), required=False, empty_label=_("Myself")
     )
-    watchers = forms.ModelMultipleChoiceField(
-        queryset=None,
+    watchers = MembersChoice(
+        Membership.objects.none(),
         label=_("Colleagues who follow it"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -93,12 +94,15 @@ class SubmitForm(forms.Form):
         people = colleagues(agreement.organization)
         for name in ("on_behalf_of", "watchers"):
             field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
+            assert isinstance(field, MemberChoice | MembersChoice)
             field.queryset = people.exclude(pk=member.pk)
-            field.label_from_instance = lambda one: one.user.name  # type: ignore[method-assign]
         if member.is_vendor:
-            self.fields["on_behalf_of"].label = _("Who of the client is affected?")
-            self.fields["on_behalf_of"].empty_label = _("Nobody in particular")  # type: ignore[attr-defined]
+            affected = self.fields["on_behalf_of"]
+            assert isinstance(affected, MemberChoice)
+            affected.label, affected.empty_label = (
+                _("Who of the client is affected?"),
+                _("Nobody in particular"),
+            )
 
     @property
     def impact_fields(self) -> list[forms.BoundField]:
@@ -124,11 +128,14 @@ class SubmitForm(forms.Form):
         chosen = cleaned.get("level")
         if chosen == AS_SUGGESTED:
             cleaned["level"] = self.suggestion
-        elif chosen and self.suggestion and chosen != self.suggestion and not cleaned.get("reason", "").strip():
+        elif (
+            chosen and self.suggestion and chosen != self.suggestion and not cleaned.get("reason", "").strip()
+        ):
             words = {"chosen": Criticality(chosen).label, "suggested": Criticality(self.suggestion).label}
             self.add_error(
                 "reason",
-                gettext("Your answers suggest %(suggested)s. Say in a sentence why %(chosen)s fits better.") % words,
+                gettext("Your answers suggest %(suggested)s. Say in a sentence why %(chosen)s fits better.")
+                % words,
             )
         return cleaned
 

@@ -41,7 +41,9 @@ def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
         return show(request, reread(issue, member), bound=(name, form), status=422)
     messages.success(request, str(chosen.done))
     anchor = f"#{chosen.anchor}" if chosen.anchor else ""
-    return HttpResponse(status=303, headers={"Location": reverse("issues:detail", args=[issue.reference]) + anchor})
+    return HttpResponse(
+        status=303, headers={"Location": reverse("issues:detail", args=[issue.reference]) + anchor}
+    )
 
 
 def _conflict(request: HttpRequest, issue: Issue, name: str, chosen: Act, form: ActForm) -> HttpResponse:
@@ -59,4 +61,3 @@ def _conflict(request: HttpRequest, issue: Issue, name: str, chosen: Act, form: 
         "form": chosen.form(again, issue=issue, member=member, auto_id=f"{name}_%s"),
     }
     return render(request, "issues/conflict.html", context, status=409)
-

@@ -163,9 +163,17 @@ ACTS: Final[dict[str, Act]] = {
         "comment.write", forms.Write, _by(work.comment, "body"), _may_write, _("Your message is sent."), TALK
     ),
     "note": Act(
-        "note.write", forms.Note, _by(work.note, "body"), _always, _("The note is kept."), TALK, versioned=False
+        "note.write",
+        forms.Note,
+        _by(work.note, "body"),
+        _always,
+        _("The note is kept."),
+        TALK,
+        versioned=False,
     ),
-    "assign": Act("issue.assign", forms.Assign, _by(work.assign, "to"), _live, _("The assignment is changed.")),
+    "assign": Act(
+        "issue.assign", forms.Assign, _by(work.assign, "to"), _live, _("The assignment is changed.")
+    ),
     "progress": Act(
         "issue.progress",
         forms.Progress,
@@ -196,7 +204,9 @@ ACTS: Final[dict[str, Act]] = {
         WORK,
     ),
     "judge": Act("pause.judge", forms.Judge, _judge, _may_judge, _("Your judgment is on record."), WORK),
-    "confirm": Act("issue.confirm", forms.Plain, _by(ending.confirm), _resolved, _("Thank you. It is confirmed.")),
+    "confirm": Act(
+        "issue.confirm", forms.Plain, _by(ending.confirm), _resolved, _("Thank you. It is confirmed.")
+    ),
     "reopen": Act(
         "issue.reopen",
         forms.Reopen,
@@ -208,7 +218,11 @@ ACTS: Final[dict[str, Act]] = {
         "issue.withdraw", forms.Withdraw, _by(ending.withdraw, "reason"), _live, _("The issue is withdrawn.")
     ),
     "duplicate": Act(
-        "issue.duplicate", forms.Duplicate, _by(ending.duplicate, "of"), _live, _("It is marked as a duplicate.")
+        "issue.duplicate",
+        forms.Duplicate,
+        _by(ending.duplicate, "of"),
+        _live,
+        _("It is marked as a duplicate."),
     ),
 }
 

@@ -16,6 +16,7 @@ from slaportal.issues.selectors.explaining import explain as explained
 from slaportal.issues.selectors.page import find, page_of
 from slaportal.issues.views.offers import Act, offered
 from slaportal.lib.references import normalize_reference
+from slaportal.policies.presentation import strip_of
 
 
 def issue_or_404(member: Membership, reference: str) -> Issue:
@@ -78,7 +79,10 @@ def explain(request: HttpRequest, reference: str) -> HttpResponse:
     """Show how both due instants came about: terms, spans and running totals, the same for both parties."""
     issue = issue_or_404(member_of(request), reference)
     now = datetime.now(UTC)
-    context = {"issue": issue, "derivations": explained(issue, now=now), "now": now}
+    explanations = [
+        {"derivation": one, "strip": strip_of(one.spans, one.unit)} for one in explained(issue, now=now)
+    ]
+    context = {"issue": issue, "explanations": explanations, "now": now}
     return render(request, "issues/explain.html", context)
 
 

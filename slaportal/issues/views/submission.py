@@ -37,7 +37,10 @@ def submit(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         last = last_report_of(member, organization)
         return _form_page(
-            request, agreement, SubmitForm(agreement=agreement, member=member, initial=prefilled(last)), now=now
+            request,
+            agreement,
+            SubmitForm(agreement=agreement, member=member, initial=prefilled(last)),
+            now=now,
         )
     return _take(request, member, agreement, now=now)
 
@@ -59,7 +62,9 @@ def _take(request: HttpRequest, member: Membership, agreement: Agreement, *, now
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _form_page(request, agreement, form, now=now, status=422)
-    text = _("We have your issue. Its reference is %(reference)s; the other party confirms or proposes another level.")
+    text = _(
+        "We have your issue. Its reference is %(reference)s; the other party confirms or proposes another level."
+    )
     messages.success(request, text % {"reference": issue.reference}, extra_tags="draft-done")
     return redirect("issues:detail", issue.reference)
 

@@ -1,0 +1,27 @@
+"""Escalations on the page of an issue, which knows nothing of them: its template loads this."""
+
+from typing import Any
+
+from django import template
+
+from slaportal.escalations.selectors import lines_of
+from slaportal.issues.models import Issue
+from slaportal.issues.services import acts
+
+register = template.Library()
+
+
+@register.inclusion_tag("escalations/parts/of_issue.html", takes_context=True)
+def escalations_of(context: dict[str, Any], issue: Issue) -> dict[str, Any]:
+    """Show the escalations of `issue`, with the buttons that the reader may press now. Reads `now` of the page."""
+    request = context["request"]
+    member = request.membership
+    lines = lines_of(issue, member=member, now=context["now"])
+    waiting = any(line.escalation.status == "open" and line.escalation.step_id is None for line in lines)
+    return {
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+        "issue": issue,
+        "lines": lines,
+        "may_escalate": issue.is_live and not waiting and acts.can(issue, member, "escalation.raise"),
+    }
