@@ -17,8 +17,8 @@ from slaportal.escalations.models import Escalation
 from slaportal.escalations.selectors import answered_lines, open_lines
 from slaportal.issues.models import Issue
 from slaportal.issues.services import acts
-from slaportal.issues.services.acts import Refused
 from slaportal.lib.references import normalize_reference
+from slaportal.lib.refusal import Refused
 
 
 @require_safe

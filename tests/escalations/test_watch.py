@@ -240,5 +240,5 @@ def test_the_cost_of_a_look_does_not_grow_with_what_is_open(
     for _ in range(5):
         agreed(world, level="low")
     live_through(MONDAY)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert watch(now=MONDAY + HOUR) == 0

@@ -15,9 +15,9 @@ from django.db.models import F, Min, Q
 from slaportal.escalations.models import Escalation, MatrixStep, SlaException, StepKind
 from slaportal.escalations.selectors import HOLD, Planned, breach_instant, plan
 from slaportal.escalations.services import escalating, excepting
-from slaportal.issues.models import Issue, Obligation, Pause
+from slaportal.issues.models import Issue, Obligation, Pause, Reminder
 from slaportal.issues.selectors.history import clock_events
-from slaportal.issues.services import obligations, timed
+from slaportal.issues.services import obligations, reminding, timed
 from slaportal.issues.services.acts import Conflict
 from slaportal.policies.models import Criticality
 from slaportal.policies.reckoning import Reckoning, State
@@ -33,6 +33,8 @@ def watch(*, now: datetime, batch: int = 500) -> int:
     done = 0
     for pk in _issues_with_ended_periods(now)[:batch]:
         done += _guarded(partial(_let_time_pass, pk, now), "issue", pk)
+    for reminder in Reminder.objects.filter(done_at=None, at__lte=now)[:batch]:
+        done += _guarded(partial(reminding.remind, reminder=reminder, now=now), "reminder", reminder.pk)
     for exception in SlaException.objects.answer_overdue(now).select_related("issue__organization")[:batch]:
         done += _guarded(partial(_accept, exception, now), "exception", exception.pk)
     due = Obligation.objects.due_for_a_look(now).values_list("pk", "next_look_at")[:batch]
@@ -49,6 +51,7 @@ def next_look() -> datetime | None:
         Issue.objects.aggregate(at=Min("answer_due_at"))["at"],
         Issue.objects.aggregate(at=Min("confirm_by"))["at"],
         Pause.objects.aggregate(at=Min("contest_due_at"))["at"],
+        Reminder.objects.filter(done_at=None).aggregate(at=Min("at"))["at"],
         SlaException.objects.aggregate(at=Min("answer_due_at"))["at"],
     ]
     return min((instant for instant in instants if instant is not None), default=None)

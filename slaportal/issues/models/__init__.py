@@ -3,7 +3,7 @@
 from slaportal.issues.models.classification import DeciderVote, Dispute, Proposal, Vote
 from slaportal.issues.models.issue import Classification, Issue, IssueQuerySet, IssueState, Stage, WaitingOn
 from slaportal.issues.models.obligation import Obligation, ObligationQuerySet
-from slaportal.issues.models.work import Comment, InternalNote, Pause
+from slaportal.issues.models.work import Comment, InternalNote, Pause, Reminder
 
 __all__ = [
     "Classification",
@@ -18,6 +18,7 @@ __all__ = [
     "ObligationQuerySet",
     "Pause",
     "Proposal",
+    "Reminder",
     "Stage",
     "Vote",
     "WaitingOn",

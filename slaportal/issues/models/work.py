@@ -101,3 +101,31 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"Waiting on {self.get_on_display()} since {self.began_at:%Y-%m-%d %H:%M}"
+
+
+class Reminder(models.Model):
+    """A note that silence is about to decide something; sent once, or dropped when it no longer matters."""
+
+    class Kind(models.TextChoices):
+        ANSWER = "answer", "Answer on the level"
+        CONFIRMATION = "confirmation", "Confirmation of the resolution"
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="reminders")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    at = models.DateTimeField()
+    period_ends_at = models.DateTimeField(help_text="When silence decides.")
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issue", "kind", "at"], name="reminder_once"),
+            models.CheckConstraint(condition=Q(at__lt=F("period_ends_at")), name="reminder_before_the_end"),
+        ]
+        indexes: ClassVar = [
+            # Read by escalations.services.watch every few seconds.
+            models.Index(fields=["at"], name="reminder_due", condition=Q(done_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of issue {self.issue_id} at {self.at:%Y-%m-%d %H:%M}"

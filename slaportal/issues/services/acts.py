@@ -10,7 +10,7 @@ from slaportal.accounts.models import Membership, User
 from slaportal.issues.models import Issue
 from slaportal.ledger import services as ledger
 from slaportal.ledger.models import Audience, Event
-from slaportal.lib.refusal import Refused as Refused  # acts refuse; the edges catch it from here
+from slaportal.lib.refusal import Refused
 from slaportal.notifications import services as notifications
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party, User
 from slaportal.issues.models import Classification, DeciderVote, Dispute, Issue, Proposal, Vote
-from slaportal.issues.services import acts, obligations, periods, timed
+from slaportal.issues.services import acts, obligations, periods, reminding, timed
 from slaportal.issues.services.settling import settle
 from slaportal.lib.refusal import Refused
 from slaportal.policies.models import Criticality
@@ -71,6 +71,7 @@ def counter(*, issue: Issue, level: str, reason: str, actor: Membership, now: da
     issue.classification = Classification.COUNTERED
     _await(issue, proposal)
     acts.save(issue, "classification", "awaiting_level_from", "answer_due_at", now=now)
+    reminding.remind_of_answer(issue, start=now)
     event = acts.record(
         issue,
         "classification.countered",
@@ -177,6 +178,7 @@ def repropose(*, issue: Issue, level: str, reason: str, actor: Membership, now: 
     issue.classification = Classification.PROPOSED
     _await(issue, proposal)
     acts.save(issue, "round", "classification", "awaiting_level_from", "answer_due_at", now=now)
+    reminding.remind_of_answer(issue, start=now)
     event = acts.record(
         issue,
         "classification.reproposed",

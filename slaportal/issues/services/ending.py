@@ -8,7 +8,7 @@ from django.db.models import F
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Issue, IssueState, Stage
 from slaportal.issues.models.issue import WORKING
-from slaportal.issues.services import acts, closing, obligations, periods, timed, waiting, work
+from slaportal.issues.services import acts, closing, obligations, periods, reminding, timed, waiting, work
 from slaportal.lib.refusal import Refused
 
 
@@ -42,6 +42,7 @@ def resolve(*, issue: Issue, note: str, actor: Membership, now: datetime) -> Non
         *("confirm_by", "responded_at"),
         now=now,
     )
+    reminding.remind_of_confirmation(issue, start=now)
     obligations.follow(issue, now=now)
     acts.tell(
         issue,

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization, Party
 from slaportal.issues.models import Issue, Proposal, Vote
-from slaportal.issues.services import acts, obligations, periods
+from slaportal.issues.services import acts, obligations, periods, reminding
 from slaportal.lib.refusal import Refused
 from slaportal.policies.models import Criticality
 from slaportal.policies.selectors import agreement_for
@@ -161,6 +161,7 @@ def _open(
     obligations.begin(issue, now=now)
     issue.answer_due_at = periods.answer_due(issue, proposal)
     acts.save(issue, "answer_due_at", now=now)
+    reminding.remind_of_answer(issue, start=now)
     told: dict[str, Any] = {"answer_by": issue.answer_due_at, "text": issue.description}
     acts.tell(issue, "issue-received", cause=event, to=issue.people_of(Party.CLIENT), now=now, **told)
     acts.tell(

@@ -13,9 +13,10 @@ from slaportal.issues.forms.acts import ActForm
 from slaportal.issues.models import Issue
 from slaportal.issues.selectors import timeline
 from slaportal.issues.services import acts
-from slaportal.issues.services.acts import Conflict, Refused
+from slaportal.issues.services.acts import Conflict
 from slaportal.issues.views.offers import ACTS, Act
 from slaportal.issues.views.page import issue_or_404, reread, show
+from slaportal.lib.refusal import Refused
 
 
 @require_POST

@@ -13,6 +13,7 @@ from slaportal.issues.forms import acts as forms
 from slaportal.issues.models import Classification, Issue, IssueState, Pause
 from slaportal.issues.models.issue import WORKING
 from slaportal.issues.services import acts, classification, ending, waiting, work
+from slaportal.lib.refusal import Refused
 
 Run = Callable[[Issue, Membership, dict[str, Any], datetime], object]
 Possible = Callable[[Issue, Membership], bool]
@@ -107,7 +108,7 @@ def _agree(issue: Issue, member: Membership, given: dict[str, Any], now: datetim
 def _judge(issue: Issue, member: Membership, given: dict[str, Any], now: datetime) -> object:
     pause = _contested(issue)
     if pause is None:
-        raise acts.Refused(str(_("There is no open contest of a pause.")))
+        raise Refused(str(_("There is no open contest of a pause.")))
     upheld = given["upheld"] == "yes"
     return waiting.judge_contest(
         issue=issue, pause=pause, upheld=upheld, reason=given["reason"], actor=member, now=now

@@ -1,0 +1,84 @@
+"""The staff's front page: the one issue that needs you now, and six numbers, each leading to its queue."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from slaportal.accounts import permissions
+from slaportal.accounts.models import Membership
+from slaportal.issues.selectors import queues
+from slaportal.issues.selectors.clocks import next_face
+from slaportal.issues.selectors.duties import duties
+from slaportal.notifications.models import Heartbeat
+
+# Queue, words and tone of each card; the tone holds while the number is not 0.
+CARDS: Final = (
+    ("breaching", "Breaching now", "breaching", "breach"),
+    ("due", "Due in the next 2 h", "at_risk", "risk"),
+    ("response", "Waiting for first response", "not_started", "run"),
+    ("level", "Level not agreed", "high", "run"),
+    ("waiting", "Waiting or paused", "paused", "calm"),
+    ("escalated", "Escalations unacknowledged", "up", "breach"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One number and the queue behind it."""
+
+    label: str
+    hint: str
+    count: int
+    href: str
+    shape: str
+    tone: str
+
+
+def cards(*, member: Membership | None, now: datetime) -> list[Card]:
+    """Return the six cards for `member`; each count is that of the list its link leads to."""
+    counts = queues.counts(member=member, now=now)
+    href = reverse("admin:issues_issue_changelist")
+    return [
+        Card(
+            label,
+            queues.BY_KEY[key].hint,
+            counts[key],
+            f"{href}?queue={key}",
+            shape,
+            tone if counts[key] else "calm",
+        )
+        for key, label, shape, tone in CARDS
+    ]
+
+
+def delay(*, now: datetime) -> str:
+    """Return the warning that escalations are late, in words; "" while the watch is alive."""
+    at = Heartbeat.objects.filter(name="watch").values_list("at", flat=True).first()
+    if at is None:
+        return "Escalations are delayed: the watch has not run yet. Start the worker and the schedule."
+    if now - at <= timedelta(seconds=settings.HEARTBEAT_STALE_AFTER):
+        return ""
+    return f"Escalations delayed since {at:%Y-%m-%d %H:%M} UTC: the watch has not run since then."
+
+
+def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Fill the admin's front page (UNFOLD DASHBOARD_CALLBACK)."""
+    member: Membership | None = getattr(request, "membership", None)
+    now = datetime.now(UTC)
+    reads = permissions.may(member, "issue.read")
+    issue = queues.needs_you_now(member=member) if reads else None
+    context |= {
+        "title": "Overview",
+        "delayed": delay(now=now),
+        "cards": cards(member=member, now=now) if reads else [],
+        "urgent": issue,
+        "urgent_clock": next_face(issue.obligations.all(), now=now) if issue else None,
+        "urgent_duties": duties(issue, party=member.party)[:2] if issue and member else [],
+        "urgent_mine": issue is not None and member is not None and issue.assigned_to_id == member.pk,
+        "reads_issues": reads,
+    }
+    return context

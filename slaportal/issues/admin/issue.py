@@ -1,0 +1,238 @@
+"""The triage queue and the issue's page of the staff. Nothing is edited here: every change is an act of a service."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.views import ChangeList
+
+from slaportal.accounts import permissions
+from slaportal.accounts.models import Membership
+from slaportal.issues.admin import bulk, columns, page
+from slaportal.issues.admin.queue_filter import QueueFilter
+from slaportal.issues.models import Issue, IssueQuerySet
+from slaportal.issues.selectors import queues
+
+
+def member_of(request: HttpRequest) -> Membership | None:
+    """Return the membership through which this request acts, if it has one."""
+    found: Membership | None = getattr(request, "membership", None)
+    return found
+
+
+class QueueList(ChangeList):
+    """The list in order of urgency; issues without a running deadline come last whichever way it is sorted."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """Return Django's ordering with empty deadlines at the end both ways."""
+        found = []
+        for one in super().get_ordering(request, queryset):
+            if one in ("next_due_at", "-next_due_at"):
+                one = OrderBy(F("next_due_at"), descending=one.startswith("-"), nulls_last=True)
+            found.append(one)
+        return found
+
+
+@admin.register(Issue)
+class IssueAdmin(ModelAdmin):
+    """Issues as the staff's queue."""
+
+    list_display = (
+        "issue_column",
+        "organization",
+        "level_column",
+        "state_column",
+        "waiting_column",
+        "deadline_column",
+        "owner_column",
+        "updated_column",
+        "flags_column",
+    )
+    list_display_links = ("issue_column",)
+    list_select_related = ("organization", "assigned_to__user")
+    list_filter = (
+        QueueFilter,
+        ("level", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        ("classification", ChoicesDropdownFilter),
+        ("waiting_on", ChoicesDropdownFilter),
+        ("organization", AutocompleteSelectFilter),
+        ("assigned_to", AutocompleteSelectFilter),
+    )
+    list_filter_submit = True
+    list_fullwidth = True
+    list_before_template = "issues_admin/queues.html"
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    search_fields = ("reference", "title", "description", "organization__name")
+    search_help_text = "Reference, title, description or client"
+    ordering = ("next_due_at", "submitted_at", "pk")
+    actions = ("assign_to_me", "assign_to", "export_csv")
+    # The queue's own order is the only one that an index serves; the rest are looked at 50 rows at a time.
+    sortable_by = ("organization", "deadline_column", "updated_column")
+
+    class Media:
+        js = ("js/queue_keys.js",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the list that keeps empty deadlines last."""
+        return QueueList
+
+    def get_queryset(self, request: HttpRequest) -> IssueQuerySet:
+        """Return the issues that this person may read, with what the rows show."""
+        return (
+            Issue.objects.visible_to(member_of(request))
+            .prefetch_related("obligations")
+            .annotate(is_escalated=queues.escalated())
+        )
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the queue with the preset questions and their counts above it."""
+        now = datetime.now(UTC)
+        chosen = request.GET.get("queue") or ("all" if request.GET.get("q") else queues.DEFAULT)
+        counts = queues.counts(member=member_of(request), now=now)
+        shown = [one for one in queues.QUEUES if one.preset or one.key == chosen]
+        context = {
+            "title": "Issues",
+            "queues": [
+                {"queue": one, "count": counts[one.key], "chosen": one.key == chosen} for one in shown
+            ],
+            **(extra_context or {}),
+        }
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
+
+    # --- cells
+
+    @admin.display(description="Issue")
+    def issue_column(self, issue: Issue) -> SafeString:
+        """Reference and title."""
+        return columns.title(issue)
+
+    @admin.display(description="Level")
+    def level_column(self, issue: Issue) -> SafeString:
+        """Governing level."""
+        return columns.level(issue)
+
+    @admin.display(description="State")
+    def state_column(self, issue: Issue) -> SafeString:
+        """State and stage."""
+        return columns.state(issue)
+
+    @admin.display(description="Waiting on")
+    def waiting_column(self, issue: Issue) -> SafeString:
+        """Who has to do what next."""
+        return columns.waiting_on(issue)
+
+    @admin.display(description="Next deadline", ordering="next_due_at")
+    def deadline_column(self, issue: Issue) -> SafeString:
+        """The clock that needs somebody first."""
+        return columns.deadline(issue, now=datetime.now(UTC))
+
+    @admin.display(description="Owner")
+    def owner_column(self, issue: Issue) -> SafeString:
+        """Who works on it."""
+        return columns.owner(issue)
+
+    @admin.display(description="Last update", ordering="updated_at")
+    def updated_column(self, issue: Issue) -> SafeString:
+        """How long ago anybody did something."""
+        return columns.updated(issue, now=datetime.now(UTC))
+
+    @admin.display(description="Flags")
+    def flags_column(self, issue: Issue) -> SafeString:
+        """What else one must know."""
+        return columns.flags(issue)
+
+    # --- rights: looking is issue.read, adding is the submit page, the rest does not exist
+
+    def has_view_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
+        """Whether this person may read issues (the rows are narrowed by `get_queryset`)."""
+        return permissions.may(member_of(request), "issue.read")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether issues appear at all."""
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may report an issue for a client."""
+        return permissions.may(member_of(request), "issue.submit")
+
+    def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
+        """Never: columns are a cache of what happened."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
+        """Never: issues are not deleted."""
+        return False
+
+    # --- pages
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Open the site's own form: it shows what is promised before anything is sent."""
+        return redirect("issues:submit")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show one issue with everything that this person may do about it."""
+        return page.show(self, request, object_id)
+
+    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
+        """Do one act on one issue."""
+        return page.act(self, request, object_id, act)
+
+    def bulk_view(self, request: HttpRequest, act: str) -> HttpResponse:
+        """Do one act on many issues, as previewed."""
+        return bulk.run(self, request, act)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the acts on one issue and on many."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:object_id>/act/<slug:act>/", wrap(self.act_view), name="issues_issue_act"),
+            path("bulk/<slug:act>/", wrap(self.bulk_view), name="issues_issue_bulk"),
+        ]
+        return own + super().get_urls()
+
+    # --- bulk acts
+
+    @admin.action(description="Assign to me …", permissions=["assign"])
+    def assign_to_me(self, request: HttpRequest, queryset: IssueQuerySet) -> HttpResponse | None:
+        """Preview making the chosen issues mine."""
+        return bulk.preview(self, request, queryset, "take")
+
+    @admin.action(description="Assign to somebody …", permissions=["assign"])
+    def assign_to(self, request: HttpRequest, queryset: IssueQuerySet) -> HttpResponse | None:
+        """Preview giving the chosen issues to one person."""
+        return bulk.preview(self, request, queryset, "assign")
+
+    @admin.action(description="Export as CSV", permissions=["view"])
+    def export_csv(self, request: HttpRequest, queryset: IssueQuerySet) -> HttpResponse:
+        """Write the chosen issues as a table."""
+        return bulk.as_csv(queryset, now=datetime.now(UTC))
+
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may give issues to people."""
+        return permissions.may(member_of(request), "issue.assign")
+
+    def queue_url(self, key: str) -> str:
+        """Return the address of one queue."""
+        return f"{reverse('admin:issues_issue_changelist')}?queue={key}"

@@ -1,0 +1,112 @@
+"""Obligations as the audit sees them: to read, with the question “which ones could not be looked at?”."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from slaportal.accounts import permissions
+from slaportal.issues.admin import columns
+from slaportal.issues.models import Obligation
+
+
+class SetAsideFilter(SimpleListFilter):
+    """Obligations that the watch could not look at."""
+
+    title = "set aside"
+    parameter_name = "set_aside"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer the one question."""
+        return [("yes", "The watch could not look at it")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Obligation]) -> QuerySet[Obligation]:
+        """Return those with a reason on record."""
+        return queryset.exclude(set_aside="") if self.value() == "yes" else queryset
+
+
+@admin.register(Obligation)
+class ObligationAdmin(ModelAdmin):
+    """What runs, is met or is breached: read-only, since every column follows the events."""
+
+    list_display = (
+        "issue_column",
+        "metric",
+        "level_column",
+        "state",
+        "due_at",
+        "outcome",
+        "decided_at",
+        "aside",
+    )
+    list_display_links = None
+    list_select_related = ("issue__organization",)
+    list_filter = (
+        ("outcome", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        ("metric", ChoicesDropdownFilter),
+        ("level", ChoicesDropdownFilter),
+        SetAsideFilter,
+    )
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("issue__reference", "issue__title", "issue__organization__name")
+    search_help_text = "Reference, title or client"
+    ordering = ("-started_at", "-pk")
+    sortable_by = ("due_at", "decided_at")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Obligation]:
+        """Return the obligations of issues that this person may read."""
+        return Obligation.objects.visible_to(getattr(request, "membership", None))
+
+    @admin.display(description="Issue")
+    def issue_column(self, obligation: Obligation) -> SafeString:
+        """The issue, as a link to its page."""
+        issue = obligation.issue
+        return format_html(
+            '<a class="q-link" href="{}">{}</a><span class="q-more">{}</span>',
+            reverse("admin:issues_issue_change", args=[issue.pk]),
+            issue.reference,
+            issue.organization.name,
+        )
+
+    @admin.display(description="Level")
+    def level_column(self, obligation: Obligation) -> SafeString:
+        """The level it is judged by."""
+        return columns.level_word(obligation.level, provisional=obligation.provisional)
+
+    @admin.display(description="Set aside")
+    def aside(self, obligation: Obligation) -> SafeString:
+        """Why the watch could not look at it."""
+        if not obligation.set_aside:
+            return columns.NOTHING
+        return format_html('<span class="tag tag--bad" title="{}">set aside</span>', obligation.set_aside)
+
+    def has_view_permission(self, request: HttpRequest, obj: Obligation | None = None) -> bool:
+        """Whether this person may read issues."""
+        return permissions.may(getattr(request, "membership", None), "issue.read")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether obligations appear at all."""
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Obligation | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Obligation | None = None) -> bool:
+        """Never."""
+        return False
