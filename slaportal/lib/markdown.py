@@ -34,7 +34,7 @@ def to_html(text: str) -> SafeString:
     if len(text) > MAX_CHARACTERS or _tangled(text):
         return _plain(text)
     tokens = _parser.parse(text)
-    if any(token.level >= MAX_NESTING for token in tokens):
+    if any(token.level >= MAX_NESTING - 1 for token in tokens):
         return _plain(text)  # the parser drops what lies deeper; a message must not lose words
     html = _parser.renderer.render(tokens, _parser.options, {})
     # Headings of a message stay below those of the page around it.

@@ -1,0 +1,1 @@
+"""Who: signing in, memberships, invitations, the frame of the pages."""
