@@ -5,7 +5,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from slaportal.accounts.models import Organization
+from django.db.models import QuerySet
+
+from slaportal.accounts import permissions
+from slaportal.accounts.models import Membership, Organization
 from slaportal.lib.refusal import Refused
 from slaportal.policies.clock import Bound, Calendar, Unit
 from slaportal.policies.models import Agreement, Metric, PolicyVersion, Target
@@ -25,6 +28,23 @@ def agreement_for(*, organization: Organization, at: datetime) -> Agreement:
             f"{organization} has no agreement in force on {at:%Y-%m-%d}. Sign one in the admin before reporting issues."
         )
     return found
+
+
+def readable_agreements(member: Membership) -> QuerySet[Agreement]:
+    """Return the agreements whose terms `member` may read, by organization, newest first (policy.read)."""
+    found = Agreement.objects.visible_to(member)
+    if permissions.scope(member.role, "policy.read") != permissions.ALL:
+        found = found.filter(organization=member.organization_id)
+    return found.select_related("organization", "policy_version__policy", "calendar")
+
+
+def current_of(agreements: QuerySet[Agreement], *, now: datetime) -> Agreement | None:
+    """Return the agreement in force at `now`, else the next one to come, else the last one that ended."""
+    in_order = sorted(agreements, key=lambda agreement: agreement.effective_from)
+    begun = [one for one in in_order if one.effective_from <= now]
+    in_force = [one for one in begun if one.effective_to is None or one.effective_to > now]
+    to_come = [one for one in in_order if one.effective_from > now]
+    return next(iter([*in_force, *to_come, *reversed(begun)]), None)
 
 
 @lru_cache(maxsize=512)

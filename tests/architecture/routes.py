@@ -25,6 +25,7 @@ ROUTES: dict[str, str] = {
     "issues:submit": "issue.submit",
     "issues:detail": "issue.read",
     "issues:explain": "issue.read",
+    "issues:attachment": "issue.read",
     "issues:act": "issue.read",  # then the right of the act itself, see issues/views/offers.py
     "escalations:list": "issue.read",
     "escalations:acknowledge": "escalation.acknowledge",

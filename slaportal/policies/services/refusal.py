@@ -6,9 +6,10 @@ from typing import Any
 from slaportal.accounts.models import Membership, Organization, Party
 from slaportal.ledger import services as ledger
 from slaportal.ledger.models import Audience
+from slaportal.lib.refusal import Refused
 
 
-class PolicyRefused(Exception):
+class PolicyRefused(Refused):
     """The act is not possible; the message is a sentence for the person who tried. Nothing is saved."""
 
 
