@@ -66,6 +66,10 @@ def append(
         payload_sha256=hashlib.sha256(payload.encode()).hexdigest(),
         demo=demo or organization.demo,
     )
-    for name, text in (texts or {}).items():
-        EventText.objects.create(event=event, name=name, salt=salts[name], text=text)
+    _keep(texts or {}, event, salts)
     return event
+
+
+def _keep(texts: dict[str, str], event: Event, salts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        EventText.objects.create(event=event, name=name, salt=salts[name], text=text)
