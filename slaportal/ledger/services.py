@@ -34,12 +34,12 @@ def append(
 
     `at` is when it happened, `recorded_at` when the portal learned of it (default: the same instant).
     `data` holds plain values, instants and decimals; `texts` what people wrote, kept apart so that it can be erased.
-    `demo` marks an event of the demo world that an organization outside of it keeps, such as the vendor's.
-    Raises `RuntimeError` outside a transaction: state and event must share one.
+    `demo` marks an event of the demo world that the vendor keeps. Raises `RuntimeError` outside a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("append() must share its caller's transaction.")
     salts = {name: secrets.token_hex(32) for name in texts or {}}
+    known_at = recorded_at or at
     payload = canonical.dumps(
         {
             "v": 1,
@@ -47,8 +47,8 @@ def append(
             "organization": organization.pk,
             "subject": subject,
             "at": at,
-            "recorded_at": recorded_at or at,
-            "actor": {"member": actor.pk, "party": actor.party, "role": actor.role} if actor else None,
+            "recorded_at": known_at,
+            "actor": _who(actor),
             "data": data or {},
             "texts": {name: digest(salts[name], text) for name, text in (texts or {}).items()},
         }
@@ -58,7 +58,7 @@ def append(
         subject=subject,
         kind=kind,
         at=at,
-        recorded_at=recorded_at or at,
+        recorded_at=known_at,
         actor=actor,
         actor_kind=ActorKind.HUMAN if actor else ActorKind.SYSTEM,
         audience=audience,
@@ -73,3 +73,7 @@ def append(
 def _keep(texts: dict[str, str], event: Event, salts: dict[str, str]) -> None:
     for name, text in texts.items():
         EventText.objects.create(event=event, name=name, salt=salts[name], text=text)
+
+
+def _who(actor: Membership | None) -> dict[str, Any] | None:
+    return {"member": actor.pk, "party": actor.party, "role": actor.role} if actor else None
