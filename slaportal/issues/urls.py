@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from slaportal.issues.views import acts, lists, page, submission
+from slaportal.issues.views import acts, files, lists, page, submission
 
 app_name = "issues"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("issues/<str:reference>", page.detail, name="detail"),
     path("issues/<str:reference>/explain", page.explain, name="explain"),
     path("issues/<str:reference>/acts/<slug:name>", acts.act, name="act"),
+    path("attachments/<str:reference>", files.attachment, name="attachment"),
 ]

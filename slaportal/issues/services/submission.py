@@ -1,16 +1,17 @@
 """Reporting an issue: the client's words, the first proposal, and both clocks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization, Party
 from slaportal.issues.models import Issue, Proposal, Vote
-from slaportal.issues.services import acts, obligations, periods, reminding
+from slaportal.issues.services import acts, attaching, obligations, periods, reminding
 from slaportal.lib.refusal import Refused
 from slaportal.policies.models import Criticality
 from slaportal.policies.selectors import agreement_for
@@ -39,6 +40,7 @@ def submit_issue(
     now: datetime,
     on_behalf_of: Membership | None = None,
     watchers: Iterable[Membership] = (),
+    files: Sequence[UploadedFile] = (),
     submission_key: str | None = None,
     source_key: str | None = None,
 ) -> Issue:
@@ -52,17 +54,12 @@ def submit_issue(
     if known is not None:
         return known
     _check(organization, report, on_behalf_of, watchers)
+    attaching.check(files)
+    issue = _new_issue(organization, actor, report, now)
+    issue.on_behalf_of = on_behalf_of
+    issue.submission_key, issue.source_key = submission_key, source_key
     try:
-        return _open(
-            organization=organization,
-            actor=actor,
-            report=report,
-            now=now,
-            on_behalf_of=on_behalf_of,
-            watchers=watchers,
-            submission_key=submission_key,
-            source_key=source_key,
-        )
+        return _open(issue, report, watchers=watchers, files=files, now=now)
     except IntegrityError:
         # The twin of this very form came first; the constraint let only one through.
         twin = _already_there(actor, submission_key, source_key)
@@ -100,20 +97,49 @@ def _check(
 
 @transaction.atomic
 def _open(
-    *,
-    organization: Organization,
-    actor: Membership,
+    issue: Issue,
     report: Report,
-    now: datetime,
-    on_behalf_of: Membership | None,
+    *,
     watchers: Iterable[Membership],
-    submission_key: str | None,
-    source_key: str | None,
+    files: Sequence[UploadedFile],
+    now: datetime,
 ) -> Issue:
-    agreement = agreement_for(organization=organization, at=now)
-    issue = Issue.objects.create(
+    """Store the issue with everything that belongs to its first instant."""
+    actor = issue.reported_by
+    issue.agreement = agreement_for(organization=issue.organization, at=now)
+    issue.save(force_insert=True)
+    issue.watchers.set(watchers)
+    proposal = _first_proposal(issue, report, now)
+    event = acts.record(
+        issue,
+        "issue.submitted",
+        actor=actor,
+        at=now,
+        texts={"title": issue.title, "description": issue.description, "reason": report.reason},
+        proposal=proposal.pk,
+        level=proposal.level,
+        agreement=issue.agreement.pk,
+        terms=issue.agreement.policy_version.content_hash,
+    )
+    attaching.attach(issue, files, actor=actor, now=now)
+    acts.record(
+        issue, "level.governs", actor=None, at=now, level=issue.level, provisional=True, how="proposed"
+    )
+    obligations.begin(issue, now=now)
+    issue.answer_due_at = periods.answer_due(issue, proposal)
+    acts.save(issue, "answer_due_at", now=now)
+    reminding.remind_of_answer(issue, start=now)
+    told: dict[str, Any] = {"answer_by": issue.answer_due_at, "text": issue.description}
+    acts.tell(issue, "issue-received", cause=event, to=issue.people_of(Party.CLIENT), now=now, **told)
+    vendor = issue.people_of(Party.VENDOR)
+    acts.tell(issue, "issue-reported", cause=event, to=vendor, now=now, actor=actor, **told)
+    return issue
+
+
+def _new_issue(organization: Organization, actor: Membership, report: Report, now: datetime) -> Issue:
+    """Return the issue as it was typed, not stored yet."""
+    return Issue(
         organization=organization,
-        agreement=agreement,
         title=report.title.strip(),
         description=report.description.strip(),
         product=report.product,
@@ -122,16 +148,17 @@ def _open(
         contact=report.contact,
         answers=report.answers,
         reported_by=actor,
-        on_behalf_of=on_behalf_of,
         submitted_at=now,
         level=report.level,
         awaiting_level_from=Party(actor.party).other,
         updated_at=now,
-        submission_key=submission_key,
-        source_key=source_key,
         demo=organization.demo,
     )
-    issue.watchers.set(watchers)
+
+
+def _first_proposal(issue: Issue, report: Report, now: datetime) -> Proposal:
+    """Store the reporter's level as the first proposal, with their own yes to it."""
+    actor = issue.reported_by
     proposal = Proposal.objects.create(
         issue=issue,
         round=1,
@@ -144,27 +171,4 @@ def _open(
         at=now,
     )
     Vote.objects.create(proposal=proposal, party=actor.party, member=actor, at=now)
-    event = acts.record(
-        issue,
-        "issue.submitted",
-        actor=actor,
-        at=now,
-        texts={"title": issue.title, "description": issue.description, "reason": report.reason},
-        proposal=proposal.pk,
-        level=proposal.level,
-        agreement=agreement.pk,
-        terms=agreement.policy_version.content_hash,
-    )
-    acts.record(
-        issue, "level.governs", actor=None, at=now, level=issue.level, provisional=True, how="proposed"
-    )
-    obligations.begin(issue, now=now)
-    issue.answer_due_at = periods.answer_due(issue, proposal)
-    acts.save(issue, "answer_due_at", now=now)
-    reminding.remind_of_answer(issue, start=now)
-    told: dict[str, Any] = {"answer_by": issue.answer_due_at, "text": issue.description}
-    acts.tell(issue, "issue-received", cause=event, to=issue.people_of(Party.CLIENT), now=now, **told)
-    acts.tell(
-        issue, "issue-reported", cause=event, to=issue.people_of(Party.VENDOR), now=now, actor=actor, **told
-    )
-    return issue
+    return proposal

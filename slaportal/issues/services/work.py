@@ -1,14 +1,16 @@
 """Working on an issue: messages, notes, assignment, progress (spec §4)."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Comment, InternalNote, Issue, IssueState, Stage
 from slaportal.issues.models.issue import WORKING
-from slaportal.issues.services import acts, obligations, timed, waiting
+from slaportal.issues.services import acts, attaching, obligations, timed, waiting
 from slaportal.ledger.models import Audience
 from slaportal.ledger.services import digest
 from slaportal.lib.refusal import Refused
@@ -17,7 +19,9 @@ LONGEST_TEXT = 50_000
 
 
 @transaction.atomic
-def comment(*, issue: Issue, body: str, actor: Membership, now: datetime) -> Comment:
+def comment(
+    *, issue: Issue, body: str, actor: Membership, now: datetime, files: Sequence[UploadedFile] = ()
+) -> Comment:
     """Write a message that both parties see.
 
     The first by a person of the vendor after submission is the response; one by the client ends waiting for the
@@ -27,6 +31,7 @@ def comment(*, issue: Issue, body: str, actor: Membership, now: datetime) -> Com
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "comment.write")
     body = _checked(body)
+    attaching.check(files)
     if issue.state in (IssueState.WITHDRAWN, IssueState.DUPLICATE, IssueState.CLOSED):
         raise Refused("This issue has ended. Report a follow-up issue instead.")
     message = Comment.objects.create(issue=issue, author=actor, body=body, at=now, salt=secrets.token_hex(32))
@@ -40,6 +45,7 @@ def comment(*, issue: Issue, body: str, actor: Membership, now: datetime) -> Com
         body_sha256=digest(message.salt, body),
         response=response,
     )
+    attaching.attach(issue, files, actor=actor, now=now, comment=message)
     if response:
         issue.responded_at = now
     if actor.party == Party.CLIENT and issue.waiting_on == "client":
@@ -65,10 +71,13 @@ def responds(issue: Issue, actor: Membership) -> bool:
 
 
 @transaction.atomic
-def note(*, issue: Issue, body: str, actor: Membership, now: datetime) -> InternalNote:
+def note(
+    *, issue: Issue, body: str, actor: Membership, now: datetime, files: Sequence[UploadedFile] = ()
+) -> InternalNote:
     """Write an internal note, which never leaves the vendor and is no response."""
     acts.allow(issue, actor, "note.write")
     body = _checked(body)
+    attaching.check(files)
     written = InternalNote.objects.create(
         issue=issue, author=actor, body=body, at=now, salt=secrets.token_hex(32)
     )
@@ -81,6 +90,7 @@ def note(*, issue: Issue, body: str, actor: Membership, now: datetime) -> Intern
         note=written.pk,
         body_sha256=digest(written.salt, body),
     )
+    attaching.attach(issue, files, actor=actor, now=now, note=written)
     return written
 
 
