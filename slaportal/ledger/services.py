@@ -32,9 +32,8 @@ def append(
 ) -> Event:
     """Append one event in the caller's transaction and return it.
 
-    `at` is when it happened, `recorded_at` when the portal learned of it (default: the same instant).
-    `data` holds plain values, instants and decimals; `texts` what people wrote, kept apart so that it can be erased.
-    `demo` marks an event of the demo world that the vendor keeps. Raises `RuntimeError` outside a transaction.
+    `at` is when it happened, `recorded_at` when the portal learned of it; `data` holds plain values, `texts` what
+    people wrote, kept apart so that it can be erased; `demo` marks an event that the vendor's demo world made.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("append() must share its caller's transaction.")
