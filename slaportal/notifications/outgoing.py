@@ -25,7 +25,12 @@ SERVER_ERRORS = (
     smtplib.SMTPAuthenticationError,
 )
 # These are OSErrors too, but speak of one message.
-MESSAGE_ERRORS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
+MESSAGE_ERRORS = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPNotSupportedError,
+)
 
 
 class ServerDownError(Exception):

@@ -163,6 +163,23 @@ def test_a_server_that_is_down_costs_the_first_message_an_attempt_and_the_rest_n
     assert services.deliver(now=NOW + MINUTE) == 1
 
 
+def test_a_recipient_whom_the_server_refuses_holds_up_nobody_else(
+    person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(make_person("unknown@client.example"))
+    owe(person, cause="event:2")
+    send = EmailBackend.send_messages
+
+    def refuse_one(self: EmailBackend, messages: list[EmailMessage]) -> int:
+        if "unknown@" in messages[0].to[0]:
+            raise smtplib.SMTPRecipientsRefused({"unknown@client.example": (550, b"no such user")})
+        return int(send(self, messages))
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse_one)
+    assert services.deliver(now=NOW) == 1
+    assert [sent.to for sent in mail.outbox] == [["Meera Nair <meera@client.example>"]]
+
+
 def test_a_message_that_cannot_be_rendered_fails_alone(person: User) -> None:
     bad = owe(person)
     Message.objects.filter(pk=bad.pk).update(kind="unheard-of")
