@@ -1,5 +1,6 @@
 """Reading the matrix: which step runs when, and whom it reaches."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -119,9 +120,9 @@ class Line:
     may_acknowledge: bool
 
 
-def open_lines(visible: EscalationQuerySet, *, member: Membership, now: datetime) -> list[Line]:
-    """Return those of `visible` that nobody has in hand, longest waiting first."""
-    return _lines(visible.unanswered().order_by("due_at", "pk"), member=member, now=now)
+def unanswered(visible: EscalationQuerySet) -> EscalationQuerySet:
+    """Return those of `visible` that nobody has in hand, longest waiting first, with all that a line shows."""
+    return _loaded(visible.unanswered().order_by("due_at", "pk"))
 
 
 def answered_lines(
@@ -129,20 +130,17 @@ def answered_lines(
 ) -> list[Line]:
     """Return the newest of `visible` that somebody has in hand or that are no longer needed."""
     found = visible.exclude(status__in=[Escalation.Status.OPEN, Escalation.Status.TOLD])
-    return _lines(found.order_by("-fired_at", "-pk")[:most], member=member, now=now)
+    return lines_of(_loaded(found.order_by("-fired_at", "-pk"))[:most], member=member, now=now)
 
 
-def lines_of(issue: Issue, *, member: Membership, now: datetime) -> list[Line]:
+def lines_on(issue: Issue, *, member: Membership, now: datetime) -> list[Line]:
     """Return the escalations of `issue`, warnings left out, newest first; nothing if `member` may not read it."""
     found = Escalation.objects.visible_to(member).filter(issue=issue).exclude(status=Escalation.Status.TOLD)
-    return _lines(found, member=member, now=now)
+    return lines_of(_loaded(found), member=member, now=now)
 
 
-def _lines(found: EscalationQuerySet, *, member: Membership, now: datetime) -> list[Line]:
-    loaded = found.select_related(
-        *("issue__organization", "issue__assigned_to__user", "obligation", "step"),
-        *("raised_by__user", "acknowledged_by__user"),
-    )
+def lines_of(loaded: Iterable[Escalation], *, member: Membership, now: datetime) -> list[Line]:
+    """Return escalations, loaded with what a line shows, as `member` reads them at `now`."""
     return [
         Line(
             escalation=one,
@@ -152,3 +150,10 @@ def _lines(found: EscalationQuerySet, *, member: Membership, now: datetime) -> l
         )
         for one in loaded
     ]
+
+
+def _loaded(found: EscalationQuerySet) -> EscalationQuerySet:
+    return found.select_related(
+        *("issue__organization", "issue__assigned_to__user", "obligation", "step"),
+        *("raised_by__user", "acknowledged_by__user"),
+    )

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,11 +15,13 @@ from slaportal.accounts.http import member_of
 from slaportal.escalations import services
 from slaportal.escalations.forms import RaiseForm
 from slaportal.escalations.models import Escalation
-from slaportal.escalations.selectors import answered_lines, open_lines
+from slaportal.escalations.selectors import answered_lines, lines_of, unanswered
 from slaportal.issues.models import Issue
 from slaportal.issues.services import acts
 from slaportal.lib.references import normalize_reference
 from slaportal.lib.refusal import Refused
+
+PER_PAGE = 25
 
 
 @require_safe
@@ -27,9 +30,11 @@ def escalations(request: HttpRequest) -> HttpResponse:
     member, now = member_of(request), datetime.now(UTC)
     permissions.require(member, "issue.read")
     visible = Escalation.objects.visible_to(member)
+    page = Paginator(unanswered(visible), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "member": member,
-        "open_lines": open_lines(visible, member=member, now=now),
+        "page": page,
+        "open_lines": lines_of(page.object_list, member=member, now=now),
         "answered_lines": answered_lines(visible, member=member, now=now),
     }
     return render(request, "escalations/list.html", context)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from slaportal.escalations.selectors import lines_of
+from slaportal.escalations.selectors import lines_on
 from slaportal.issues.models import Issue
 from slaportal.issues.services import acts
 
@@ -16,7 +16,7 @@ def escalations_of(context: dict[str, Any], issue: Issue) -> dict[str, Any]:
     """Show the escalations of `issue`, with the buttons that the reader may press now. Reads `now` of the page."""
     request = context["request"]
     member = request.membership
-    lines = lines_of(issue, member=member, now=context["now"])
+    lines = lines_on(issue, member=member, now=context["now"])
     waiting = any(line.escalation.status == "open" and line.escalation.step_id is None for line in lines)
     return {
         "request": request,

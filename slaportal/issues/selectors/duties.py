@@ -1,13 +1,14 @@
 """Whose turn it is: who must do what on an issue next, by when, and what silence would mean (spec §3, §4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from slaportal.accounts.models import Party
+from slaportal.accounts import permissions
+from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Classification, Issue, IssueState
 from slaportal.issues.models.issue import WORKING
 from slaportal.policies.models import Metric
@@ -31,18 +32,23 @@ class Duty:
     yours: bool = False
 
 
-def duties(issue: Issue, *, party: str) -> list[Duty]:
-    """Return what happens next on `issue` for a reader of `party`, the reader's own duties first.
+def duties(issue: Issue, *, party: str, reader: Membership | None = None) -> list[Duty]:
+    """Return what happens next on `issue`, what `party` owes first; `reader` also sees what they owe as a decider.
 
     Reads the issue's columns, its organization and its obligations only, so that lists can ask for each row.
     """
     found = [*_ending(issue), *_working(issue), *_level(issue)]
-    mine = [_of(one, party) for one in found if one.party == party]
-    return mine + [one for one in found if one.party != party]
+    mine = [_as_read(one, party, reader) for one in found]
+    return sorted(mine, key=lambda one: not one.yours)
 
 
-def _of(duty: Duty, party: str) -> Duty:
-    return Duty(party, _("You"), duty.what, duty.by, duty.otherwise, yours=True)
+def _as_read(duty: Duty, party: str, reader: Membership | None) -> Duty:
+    """Return `duty` as its reader is addressed by it: a client as “you”, people of the vendor as a team."""
+    if duty.party == party:
+        return replace(duty, who=_("Your team") if party == Party.VENDOR else _("You"), yours=True)
+    if duty.party == DECIDERS and permissions.may(reader, "classification.decide"):
+        return replace(duty, who=_("You, as a decider"), yours=True)
+    return duty
 
 
 def name_of(issue: Issue, party: str) -> str:

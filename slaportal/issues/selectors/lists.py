@@ -55,7 +55,7 @@ def rows(issues: list[Issue], *, member: Membership, now: datetime) -> list[Row]
     """Return `issues`, loaded by `with_rows`, as rows of a list."""
     found = []
     for issue in issues:
-        owed = duties(issue, party=member.party)
+        owed = duties(issue, party=member.party, reader=member)
         face = next_face(issue.obligations.all(), now=now) if issue.is_live else None
         found.append(Row(issue, face, owed[0] if owed else None))
     return found

@@ -130,7 +130,7 @@ def page_of(issue: Issue, *, reader: Membership, now: datetime) -> IssuePage:
     return IssuePage(
         issue=issue,
         clocks=faces(issue, now=now),
-        duties=duties(issue, party=reader.party),
+        duties=duties(issue, party=reader.party, reader=reader),
         sides=sides,
         criteria=_criteria(issue, sides, found),
         effects=found,

@@ -57,7 +57,7 @@ def show(
             "forms": forms,
             "failed": bound[1] if bound else None,
             "failed_name": bound[0] if bound else "",
-            "entries": timeline.timeline(issue, reader=member, group=group),
+            "history": timeline.timeline(issue, reader=member, group=group),
             "group": group,
             "groups": timeline.GROUP_NAMES,
         },
