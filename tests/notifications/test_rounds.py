@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.management import call_command
 
 from slaportal.accounts.models import User
-from slaportal.notifications import tasks
+from slaportal.notifications import services, tasks
 from slaportal.notifications.models import Heartbeat
 from tests.notifications.people import owe
 
@@ -36,6 +36,20 @@ def test_a_ring_with_nothing_to_do_still_leaves_a_sign_of_life() -> None:
     tasks.beat()
     assert just_now("delivery")
     assert just_now("beat")
+
+
+@pytest.mark.django_db
+def test_a_ring_ends_when_nothing_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[int] = []
+
+    def deliver(*, now: datetime, batch: int) -> int:
+        rounds.append(batch)
+        assert len(rounds) < 5
+        return 0
+
+    monkeypatch.setattr(services, "deliver", deliver)
+    tasks.deliver()
+    assert rounds == [tasks.BATCH]
 
 
 def test_the_command_delivers_without_a_worker(person: User) -> None:
