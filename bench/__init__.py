@@ -1,0 +1,1 @@
+"""Measurements of load and speed: `make bench`."""
