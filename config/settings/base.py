@@ -6,6 +6,7 @@ from pathlib import Path
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from config import broker, env, sqlite
 
@@ -230,6 +231,12 @@ UNFOLD = {
         "navigation": "slaportal.accounts.staff_menu.sections",
         "show_search": False,
         "show_all_applications": False,
+    },
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Your profile", "link": reverse_lazy("accounts:profile")},
+            {"title": "Password", "link": reverse_lazy("accounts:password")},
+        ],
     },
     # The portal's own tokens and components; css/admin.css fits the theme around them.
     "STYLES": [

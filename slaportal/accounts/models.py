@@ -109,6 +109,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_full_name(self) -> str:
+        """Return the name as written."""
+        return self.name
+
     def get_short_name(self) -> str:
         """Return the first word of the name."""
         return self.name.split(" ")[0] if self.name else self.email

@@ -7,7 +7,7 @@ ROLES = {
     "selectors", "serializers", "services", "tasks", "templatetags", "urls", "validators", "views",
 }  # fmt: skip
 TOPICS: dict[str, set[str]] = {
-    "accounts": {"context", "http", "mail", "permissions", "portal_admin"},
+    "accounts": {"context", "http", "mail", "permissions", "portal_admin", "read_only_admin", "staff_menu"},
     "notifications": {"channels", "kinds", "mailbox", "nudging", "outgoing", "rendering", "words"},
     "ledger": {"merkle", "seal"},
     "policies": {

@@ -45,14 +45,15 @@ HEADER = (
 class OwnerForm(forms.Form):
     """To whom the issues go."""
 
-    to = forms.ModelChoiceField(queryset=None, label="New owner", required=False, empty_label="Nobody")
+    to: "forms.ModelChoiceField[Membership]" = forms.ModelChoiceField(
+        queryset=None, label="New owner", required=False, empty_label="Nobody"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = workers()
-        field.label_from_instance = lambda member: member.user.name  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +147,19 @@ def _page(
     return TemplateResponse(request, "issues_admin/bulk.html", context)
 
 
-def as_csv(issues: IssueQuerySet, *, now: datetime) -> HttpResponse:
+def as_csv(issues: IssueQuerySet, *, reader: Membership, now: datetime) -> HttpResponse:
     """Return `issues` as a CSV file whose cells no spreadsheet takes for formulas."""
     chosen = issues.select_related("organization", "assigned_to__user").prefetch_related("obligations")
     response = HttpResponse(
-        to_csv(HEADER, (_cells(issue, now=now) for issue in chosen)), content_type="text/csv; charset=utf-8"
+        to_csv(HEADER, (_cells(issue, reader=reader, now=now) for issue in chosen)),
+        content_type="text/csv; charset=utf-8",
     )
     response.headers["Content-Disposition"] = f'attachment; filename="issues-{now:%Y-%m-%d}.csv"'
     return response
 
 
-def _cells(issue: Issue, *, now: datetime) -> list[object]:
-    owed = duties(issue, party="vendor")
+def _cells(issue: Issue, *, reader: Membership, now: datetime) -> list[object]:
+    owed = duties(issue, reader=reader)
     who = (settings.VENDOR_NAME if owed[0].yours else owed[0].who) if owed else ""
     face = next_face(issue.obligations.all(), now=now) if issue.is_live else None
     return [

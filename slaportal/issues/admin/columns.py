@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any, Final
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from slaportal.accounts.models import Membership
 from slaportal.issues.models import Classification, Issue, IssueState
 from slaportal.issues.selectors.clocks import next_face
 from slaportal.issues.selectors.duties import duties
@@ -27,10 +27,20 @@ def shape(name: str) -> SafeString:
     )
 
 
-def title(issue: Issue) -> SafeString:
-    """Return reference and title."""
+def cell(first: str, more: str) -> SafeString:
+    """Return two lines that stay together also where a row is shown as a card."""
+    return format_html('<span class="q-cell">{}<span class="q-more">{}</span></span>', first, more)
+
+
+def title(issue: Any) -> SafeString:
+    """Return title, reference, client and flags; `issue` is annotated with `is_escalated`."""
     return format_html(
-        '<span class="q-title">{}</span> <span class="q-ref">{}</span>', issue.title, issue.reference
+        '<span class="q-cell"><span class="q-title">{}</span> '
+        '<span class="q-sub"><span class="q-ref">{}</span> {}</span> {}</span>',
+        issue.title,
+        issue.reference,
+        issue.organization,
+        flags(issue),
     )
 
 
@@ -49,17 +59,13 @@ def level(issue: Issue) -> SafeString:
 def state(issue: Issue) -> SafeString:
     """Return where the issue stands, with the stage of work while somebody works."""
     more = issue.get_stage_display().lower() if issue.state == IssueState.OPEN else ""
-    return format_html('{}<span class="q-more">{}</span>', issue.get_state_display(), more)
+    return cell(issue.get_state_display(), more)
 
 
-def waiting_on(issue: Issue) -> SafeString:
+def waiting_on(issue: Issue, *, reader: Membership) -> SafeString:
     """Return who has to do what next."""
-    owed = duties(issue, party="vendor")
-    if not owed:
-        return NOTHING
-    first = owed[0]
-    who = settings.VENDOR_NAME if first.yours else first.who
-    return format_html('{}<span class="q-more">{}</span>', who, first.what)
+    owed = duties(issue, reader=reader)
+    return cell(owed[0].who, owed[0].what) if owed else NOTHING
 
 
 def deadline(issue: Issue, *, now: datetime) -> SafeString:
@@ -67,7 +73,10 @@ def deadline(issue: Issue, *, now: datetime) -> SafeString:
     face = next_face(issue.obligations.all(), now=now) if issue.is_live else None
     if face is None:
         return NOTHING
-    return render_to_string("components/clock.html", {"clock": face, "bare": True})
+    badge = render_to_string("components/clock.html", {"clock": face, "bare": True})
+    # "Respond in …" says which clock it is; "Overdue by …" and "Paused" do not.
+    named = face.headline.startswith(("Respond", "Resolve"))
+    return cell(badge, "" if named else face.metric_label)
 
 
 def owner(issue: Issue) -> SafeString:
@@ -88,7 +97,7 @@ def updated(issue: Issue, *, now: datetime) -> SafeString:
 
 
 def flags(issue: Any) -> SafeString:
-    """Return what else one must know before opening it; `issue` is annotated with `is_escalated`."""
+    """Return what else one must know before opening it."""
     found = []
     if issue.is_escalated:
         found.append(("tag--bad", "breaching", "Escalated"))
@@ -99,4 +108,5 @@ def flags(issue: Any) -> SafeString:
     if issue.demo:
         found.append(("", "dot", "Demo"))
     tags = ((css, shape(mark), word) for css, mark, word in found)
-    return format_html_join(" ", '<span class="tag {}">{}{}</span>', tags)
+    joined = format_html_join(" ", '<span class="tag {}">{}{}</span>', tags)
+    return format_html('<span class="q-flags">{}</span>', joined) if found else joined

@@ -10,22 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.views import ChangeList
 
 from slaportal.accounts import permissions
-from slaportal.accounts.models import Membership
+from slaportal.accounts.http import member_of
+from slaportal.accounts.read_only_admin import ReadOnlyAdmin, acting
 from slaportal.issues.admin import bulk, columns, page
 from slaportal.issues.admin.queue_filter import QueueFilter
 from slaportal.issues.models import Issue, IssueQuerySet
 from slaportal.issues.selectors import queues
-
-
-def member_of(request: HttpRequest) -> Membership | None:
-    """Return the membership through which this request acts, if it has one."""
-    found: Membership | None = getattr(request, "membership", None)
-    return found
 
 
 class QueueList(ChangeList):
@@ -40,21 +34,30 @@ class QueueList(ChangeList):
             found.append(one)
         return found
 
+    def get_results(self, request: HttpRequest) -> None:
+        """Count once: the presets above the list say how many there are elsewhere."""
+        super().get_results(request)
+        self.full_result_count = self.result_count
+        self.result_list = list(self.result_list)
+        now = datetime.now(UTC)
+        for issue in self.result_list:
+            # The cells are asked without the request: every row carries who looks and when.
+            issue.seen_by, issue.seen_at = acting(request), now
+
 
 @admin.register(Issue)
-class IssueAdmin(ModelAdmin):
+class IssueAdmin(ReadOnlyAdmin):
     """Issues as the staff's queue."""
 
+    read_act = "issue.read"
     list_display = (
         "issue_column",
-        "organization",
         "level_column",
         "state_column",
         "waiting_column",
         "deadline_column",
         "owner_column",
         "updated_column",
-        "flags_column",
     )
     list_display_links = ("issue_column",)
     list_select_related = ("organization", "assigned_to__user")
@@ -67,18 +70,13 @@ class IssueAdmin(ModelAdmin):
         ("organization", AutocompleteSelectFilter),
         ("assigned_to", AutocompleteSelectFilter),
     )
-    list_filter_submit = True
-    list_fullwidth = True
     list_before_template = "issues_admin/queues.html"
-    list_per_page = 50
     list_max_show_all = 200
-    show_full_result_count = False
     search_fields = ("reference", "title", "description", "organization__name")
     search_help_text = "Reference, title, description or client"
     ordering = ("next_due_at", "submitted_at", "pk")
     actions = ("assign_to_me", "assign_to", "export_csv")
-    # The queue's own order is the only one that an index serves; the rest are looked at 50 rows at a time.
-    sortable_by = ("organization", "deadline_column", "updated_column")
+    sortable_by = ("deadline_column", "updated_column")
 
     class Media:
         js = ("js/queue_keys.js",)
@@ -90,7 +88,7 @@ class IssueAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> IssueQuerySet:
         """Return the issues that this person may read, with what the rows show."""
         return (
-            Issue.objects.visible_to(member_of(request))
+            Issue.objects.visible_to(acting(request))
             .prefetch_related("obligations")
             .annotate(is_escalated=queues.escalated())
         )
@@ -101,7 +99,7 @@ class IssueAdmin(ModelAdmin):
         """Show the queue with the preset questions and their counts above it."""
         now = datetime.now(UTC)
         chosen = request.GET.get("queue") or ("all" if request.GET.get("q") else queues.DEFAULT)
-        counts = queues.counts(member=member_of(request), now=now)
+        counts = queues.counts(member=acting(request), now=now)
         shown = [one for one in queues.QUEUES if one.preset or one.key == chosen]
         context = {
             "title": "Issues",
@@ -117,7 +115,7 @@ class IssueAdmin(ModelAdmin):
 
     @admin.display(description="Issue")
     def issue_column(self, issue: Issue) -> SafeString:
-        """Reference and title."""
+        """Title, reference, client and flags."""
         return columns.title(issue)
 
     @admin.display(description="Level")
@@ -131,14 +129,14 @@ class IssueAdmin(ModelAdmin):
         return columns.state(issue)
 
     @admin.display(description="Waiting on")
-    def waiting_column(self, issue: Issue) -> SafeString:
+    def waiting_column(self, issue: Any) -> SafeString:
         """Who has to do what next."""
-        return columns.waiting_on(issue)
+        return columns.waiting_on(issue, reader=issue.seen_by)
 
     @admin.display(description="Next deadline", ordering="next_due_at")
-    def deadline_column(self, issue: Issue) -> SafeString:
+    def deadline_column(self, issue: Any) -> SafeString:
         """The clock that needs somebody first."""
-        return columns.deadline(issue, now=datetime.now(UTC))
+        return columns.deadline(issue, now=issue.seen_at)
 
     @admin.display(description="Owner")
     def owner_column(self, issue: Issue) -> SafeString:
@@ -146,36 +144,15 @@ class IssueAdmin(ModelAdmin):
         return columns.owner(issue)
 
     @admin.display(description="Last update", ordering="updated_at")
-    def updated_column(self, issue: Issue) -> SafeString:
+    def updated_column(self, issue: Any) -> SafeString:
         """How long ago anybody did something."""
-        return columns.updated(issue, now=datetime.now(UTC))
-
-    @admin.display(description="Flags")
-    def flags_column(self, issue: Issue) -> SafeString:
-        """What else one must know."""
-        return columns.flags(issue)
+        return columns.updated(issue, now=issue.seen_at)
 
     # --- rights: looking is issue.read, adding is the submit page, the rest does not exist
 
-    def has_view_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
-        """Whether this person may read issues (the rows are narrowed by `get_queryset`)."""
-        return permissions.may(member_of(request), "issue.read")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Whether issues appear at all."""
-        return self.has_view_permission(request)
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Whether this person may report an issue for a client."""
-        return permissions.may(member_of(request), "issue.submit")
-
-    def has_change_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
-        """Never: columns are a cache of what happened."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Issue | None = None) -> bool:
-        """Never: issues are not deleted."""
-        return False
+        return permissions.may(acting(request), "issue.submit")
 
     # --- pages
 
@@ -210,7 +187,7 @@ class IssueAdmin(ModelAdmin):
             path("<int:object_id>/act/<slug:act>/", wrap(self.act_view), name="issues_issue_act"),
             path("bulk/<slug:act>/", wrap(self.bulk_view), name="issues_issue_bulk"),
         ]
-        return own + super().get_urls()
+        return [*own, *super().get_urls()]
 
     # --- bulk acts
 
@@ -227,11 +204,11 @@ class IssueAdmin(ModelAdmin):
     @admin.action(description="Export as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: IssueQuerySet) -> HttpResponse:
         """Write the chosen issues as a table."""
-        return bulk.as_csv(queryset, now=datetime.now(UTC))
+        return bulk.as_csv(queryset, reader=member_of(request), now=datetime.now(UTC))
 
     def has_assign_permission(self, request: HttpRequest) -> bool:
         """Whether this person may give issues to people."""
-        return permissions.may(member_of(request), "issue.assign")
+        return permissions.may(acting(request), "issue.assign")
 
     def queue_url(self, key: str) -> str:
         """Return the address of one queue."""

@@ -9,10 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from slaportal.accounts import permissions
+from slaportal.accounts.read_only_admin import ReadOnlyAdmin, acting
 from slaportal.issues.admin import columns
 from slaportal.issues.models import Obligation
 
@@ -33,9 +32,10 @@ class SetAsideFilter(SimpleListFilter):
 
 
 @admin.register(Obligation)
-class ObligationAdmin(ModelAdmin):
+class ObligationAdmin(ReadOnlyAdmin):
     """What runs, is met or is breached: read-only, since every column follows the events."""
 
+    read_act = "issue.read"
     list_display = (
         "issue_column",
         "metric",
@@ -55,18 +55,14 @@ class ObligationAdmin(ModelAdmin):
         ("level", ChoicesDropdownFilter),
         SetAsideFilter,
     )
-    list_filter_submit = True
-    list_per_page = 50
-    show_full_result_count = False
     search_fields = ("issue__reference", "issue__title", "issue__organization__name")
     search_help_text = "Reference, title or client"
     ordering = ("-started_at", "-pk")
     sortable_by = ("due_at", "decided_at")
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Obligation]:
         """Return the obligations of issues that this person may read."""
-        return Obligation.objects.visible_to(getattr(request, "membership", None))
+        return Obligation.objects.visible_to(acting(request))
 
     @admin.display(description="Issue")
     def issue_column(self, obligation: Obligation) -> SafeString:
@@ -90,23 +86,3 @@ class ObligationAdmin(ModelAdmin):
         if not obligation.set_aside:
             return columns.NOTHING
         return format_html('<span class="tag tag--bad" title="{}">set aside</span>', obligation.set_aside)
-
-    def has_view_permission(self, request: HttpRequest, obj: Obligation | None = None) -> bool:
-        """Whether this person may read issues."""
-        return permissions.may(getattr(request, "membership", None), "issue.read")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Whether obligations appear at all."""
-        return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Obligation | None = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Obligation | None = None) -> bool:
-        """Never."""
-        return False

@@ -123,6 +123,7 @@ def _page(
         **model_admin.admin_site.each_context(request),
         "title": issue.title,
         "subtitle": issue.reference,
+        "original": issue,
         "opts": model_admin.model._meta,
         "page": pages.page_of(issue, reader=member, now=now),
         "issue": issue,
