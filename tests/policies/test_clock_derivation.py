@@ -1,7 +1,7 @@
 """How a due instant came about: the spans of a derivation, and what follows a change of its inputs (spec §2)."""
 
 import pickle
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
@@ -127,3 +127,10 @@ def test_calendars_of_other_content_differ() -> None:
     assert other != Calendar.parse(
         {"timezone": "UTC", "weekly": WORKDAYS, "holidays": {"2026-12-25": "Name"}}
     )
+
+
+def test_a_calendar_does_not_change_with_the_dict_it_was_made_from() -> None:
+    holidays = {date(2026, 12, 25): "Christmas Day"}
+    calendar = Calendar(timezone="UTC", weekly=OFFICE.weekly, holidays=holidays)
+    holidays.clear()
+    assert calendar.holidays == {date(2026, 12, 25): "Christmas Day"}

@@ -245,3 +245,8 @@ def test_the_program_ends_quietly_when_its_reader_leaves_and_needs_no_database(t
         program.stdout.close()
         assert program.stderr.read() == b""
         assert program.wait(60) == 1
+
+
+def test_digits_that_a_double_would_lose_still_count() -> None:
+    line = json.dumps(HOUR).replace('"amount": 1', '"amount": 1.00000000000000000001')
+    assert answer_line(line)["due"] == "2026-11-23T10:00:00.000001Z"
