@@ -91,12 +91,13 @@ def _do(line: Line, world: World) -> None:
 
 def _let_time_pass(line: Line, loaded: Loaded, silent_before: datetime | None) -> None:
     """Run the watch at every instant up to the line's at which it has something to do."""
+    before, looks = None, 0
     while (due := escalations.next_look()) is not None and due <= line.at:
+        if due == before and not looks:
+            raise LineRefused(line.number, f"the watch cannot get past {due.isoformat()}; see its log")
         with _hush(due, silent_before):
             looks = escalations.watch(now=due)
-        if not looks:
-            raise LineRefused(line.number, f"the watch cannot get past {due.isoformat()}; see its log")
-        loaded.looks += looks
+        loaded.looks, before = loaded.looks + looks, due
 
 
 def _hush(instant: datetime, silent_before: datetime | None) -> AbstractContextManager[None]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from slaportal.accounts.models import Membership
 from slaportal.escalations import services as escalations
+from slaportal.escalations.models import SlaException
 from slaportal.integrations.histories.lines import Line
 from slaportal.integrations.histories.world import World
 from slaportal.issues.models import Issue, Pause
@@ -77,6 +78,26 @@ def _acknowledge(issue: Issue, data: Any, actor: Membership, now: datetime) -> N
     escalations.acknowledge(escalation=escalation, actor=actor, now=now)
 
 
+def _request_exception(issue: Issue, data: Any, actor: Membership, now: datetime) -> None:
+    key = data["exception"]
+    if SlaException.objects.filter(source_key=key).exists():
+        raise Refused(f"“{key}” is the key of another exception already.")
+    given = {name: value for name, value in data.items() if name not in {"exception", "cause"}}
+    cause = _CAUSES.get(data["cause"], data["cause"])
+    escalations.request_exception(issue=issue, cause=cause, source_key=key, actor=actor, now=now, **given)
+
+
+def _answers_exception(service: Callable[..., Any]) -> Act:
+    def answer(issue: Issue, data: Any, actor: Membership, now: datetime) -> None:
+        found = SlaException.objects.filter(source_key=data.pop("exception"), issue=issue).first()
+        if found is None:
+            raise Refused("This issue has no exception with that key.")
+        found.issue = issue
+        service(exception=found, actor=actor, now=now, **data)
+
+    return answer
+
+
 def _calls(service: Callable[..., Any], **names: str) -> Act:
     """Return the act that calls `service` with the line's fields; `names`: field → argument where they differ."""
 
@@ -86,6 +107,9 @@ def _calls(service: Callable[..., Any], **names: str) -> Act:
 
     return act
 
+
+# The agreement's two causes, also by their first words.
+_CAUSES = {"business": "business_constraint", "technical": "technical_challenge"}
 
 _SIMPLE: dict[str, Act] = {
     "agree": _calls(classification.agree),
@@ -108,6 +132,11 @@ _SIMPLE: dict[str, Act] = {
     "duplicate": lambda issue, data, actor, now: ending.duplicate(
         issue=issue, of=_issue(data["of"]), actor=actor, now=now
     ),
+    "request_exception": _request_exception,
+    "approve_exception": _answers_exception(escalations.approve_exception),
+    "reject_exception": _answers_exception(escalations.reject_exception),
+    "accept_exception": _answers_exception(escalations.accept_exception),
+    "contest_exception": _answers_exception(escalations.contest_exception),
     "escalate": _calls(escalations.escalate),
     "acknowledge": _acknowledge,
 }

@@ -100,6 +100,7 @@ WORLD: dict[str, dict[str, Field]] = {
 }
 
 _REASON = {"reason": _must(kinds.text)}
+_EXCEPTION = {"exception": _must(kinds.text)}
 _LEVEL_AND_REASON = {"level": _must(kinds.level), **_REASON}
 
 ACTS: dict[str, dict[str, Field]] = {
@@ -140,6 +141,19 @@ ACTS: dict[str, dict[str, Field]] = {
     "reopen": _REASON,
     "withdraw": _REASON,
     "duplicate": {"of": _must(kinds.text)},
+    "request_exception": {
+        "exception": _must(kinds.text),
+        "effect": _must(kinds.one_of("added_time", "waived", "explanation")),
+        "cause": _must(kinds.text),
+        **_REASON,
+        "plan": _must(kinds.text),
+        "until": _may(kinds.or_null(kinds.instant)),
+        "metric": _may(kinds.one_of("response", "resolution")),
+    },
+    "approve_exception": _EXCEPTION,
+    "reject_exception": _EXCEPTION | _REASON,
+    "accept_exception": _EXCEPTION,
+    "contest_exception": _EXCEPTION | _REASON,
     "escalate": _REASON,
     "acknowledge": {},
 }
