@@ -1,10 +1,12 @@
 // Keeps what is typed into <form data-draft="name"> in this browser until the form is accepted.
 // Passwords, files and hidden fields are never kept. A form that came back with errors wins over the draft.
+// Each person has drafts of their own, also on a computer that several people use.
 const KEEP_DAYS = 14;
+const keyOf = (name) => `draft:${document.body.dataset.person || ""}:${name}`;
 const kept = (field) => field.name && !["password", "file", "hidden", "submit"].includes(field.type);
 
 for (const form of document.querySelectorAll("form[data-draft]")) {
-  const key = `draft:${form.dataset.draft}`;
+  const key = keyOf(form.dataset.draft);
   const status = form.querySelector("[data-draft-status]");
   const fields = () => [...form.elements].filter(kept);
   const say = (text) => { if (status) status.textContent = text; };
@@ -48,5 +50,5 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
 
 // The page that confirms says which draft is done with: <body>…<i data-draft-done="name" hidden></i>
 for (const done of document.querySelectorAll("[data-draft-done]")) {
-  try { localStorage.removeItem(`draft:${done.dataset.draftDone}`); } catch { /* nothing kept, nothing to forget */ }
+  try { localStorage.removeItem(keyOf(done.dataset.draftDone)); } catch { /* nothing kept, nothing to forget */ }
 }
