@@ -19,7 +19,7 @@ from slaportal.notifications.kinds import Kind
 from slaportal.notifications.templatetags.mail import in_words, instant
 
 LONG_KEYS = ("reason", "text")  # may have several lines
-LABEL_KEYS = ("level", "old_level", "new_level", "metric", "role", "stage")
+LABEL_KEYS = ("level", "old_level", "new_level", "metric", "role", "stage", "step")
 LONGEST_QUOTE = 2000
 LONGEST_SUBJECT_TITLE = 80
 LONGEST_SUBJECT = 250
@@ -111,10 +111,13 @@ def _clean(context: Mapping[str, Any]) -> dict[str, Any]:
 
 def _in_language(facts: dict[str, Any], language: str) -> dict[str, Any]:
     """The facts with labels such as “High” in the words of the language."""
-    labels = words.LABELS.get(language, {})
-    return {
-        key: labels.get(str(value), value) if key in LABEL_KEYS else value for key, value in facts.items()
-    }
+    return {key: _label(value, language) if key in LABEL_KEYS else value for key, value in facts.items()}
+
+
+def _label(value: object, language: str) -> object:
+    for pattern, replacement in words.PATTERNS.get(language, []):
+        value = re.sub(pattern, replacement, str(value))
+    return words.LABELS.get(language, {}).get(str(value), value)
 
 
 def _values(kind: Kind, context: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -136,7 +139,7 @@ def _values(kind: Kind, context: Mapping[str, Any], language: str) -> dict[str, 
         "previous": facts.get("old_level") or level or say["previous_level"],
         "subject_title": Truncator(facts.get("title", "")).chars(LONGEST_SUBJECT_TITLE),
         "link": absolute(context.get("url")),
-        "details": _details(facts, say),
+        "details": _details(kind, facts, say),
         "zone": timezone.get_current_timezone_name(),
     }
 
@@ -152,7 +155,7 @@ def _who(facts: Mapping[str, Any], say: Mapping[str, str], vendor: str) -> str:
     return f"{actor} ({side})" if side else str(actor)
 
 
-def _details(facts: Mapping[str, Any], say: Mapping[str, str]) -> list[tuple[str, str]]:
+def _details(kind: Kind, facts: Mapping[str, Any], say: Mapping[str, str]) -> list[tuple[str, str]]:
     """Label and value of every fact that a reader looks up, in the same order in every mail."""
     level = facts.get("level", "")
     if level and facts.get("provisional"):
@@ -160,6 +163,9 @@ def _details(facts: Mapping[str, Any], say: Mapping[str, str]) -> list[tuple[str
     stage = facts.get("stage", "")
     if stage and "percent" in facts:
         stage = f"{stage}, {facts['percent']} %"
+    due, noticed = instant(facts.get("due_at")), instant(facts.get("detected_at"))
+    missed = due is not None and noticed is not None and due <= noticed
+    due_label = "new_date" if kind.key.startswith("exception-") else "was_due" if missed else "due_at"
     rows: list[tuple[str, object]] = [
         (say["reference"], facts.get("reference")),
         (say["title"], facts.get("title")),
@@ -169,8 +175,8 @@ def _details(facts: Mapping[str, Any], say: Mapping[str, str]) -> list[tuple[str
         (say["respond_by"], _time(facts.get("respond_by"))),
         (say["resolve_by"], _time(facts.get("resolve_by"))),
         (say["metric"], facts.get("metric")),
-        (say["was_due"] if "detected_at" in facts else say["due_at"], _time(facts.get("due_at"))),
-        (say["detected_at"], _time(facts.get("detected_at"))),
+        (say[due_label], _time(facts.get("due_at"))),
+        (say["detected_at"], _time(facts.get("detected_at")) if missed else ""),
     ]
     return [(label, str(value)) for label, value in rows if value]
 

@@ -53,7 +53,7 @@ def silenced() -> Iterator[None]:
 
 
 def is_silenced() -> bool:
-    """Whether this thread or task is inside `silenced()`."""
+    """Whether this thread or task is inside `silenced()`, so that nobody need be looked up."""
     return _silenced.get()
 
 

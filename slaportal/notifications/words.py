@@ -18,6 +18,7 @@ WORDS: dict[str, dict[str, str]] = {
         "metric": "Clock",
         "due_at": "Due",
         "was_due": "Was due",
+        "new_date": "New date",
         "detected_at": "Noticed",
         "reason": "Reason",
         "message": "Message",
@@ -49,6 +50,7 @@ WORDS: dict[str, dict[str, str]] = {
         "metric": "Uhr",
         "due_at": "Fällig",
         "was_due": "War fällig",
+        "new_date": "Neuer Termin",
         "detected_at": "Bemerkt",
         "reason": "Begründung",
         "message": "Nachricht",
@@ -85,5 +87,17 @@ LABELS: dict[str, dict[str, str]] = {
         "Vendor lead": "Leitung Support",
         "Senior management": "Geschäftsleitung",
         "Administrator": "Administration",
+        "at the breach": "bei Ablauf der Frist",
+        "Added time": "zusätzliche Zeit",
+        "Waived outcome": "Erlass des Ergebnisses",
+        "Explanation only": "nur Erläuterung",
     },
+}
+
+# Labels with a figure in them.
+PATTERNS: dict[str, list[tuple[str, str]]] = {
+    "de": [
+        (r"^(\d+) % of the time used$", r"\1 % der Zeit sind um"),
+        (r"^(.+) after the breach$", r"\1 nach Ablauf der Frist"),
+    ],
 }

@@ -111,6 +111,26 @@ def test_times_are_the_readers() -> None:
     assert "14:30 UTC" in render("issue-received", FULL, zone="Mars/Olympus").text.replace("\n", " ")
 
 
+def test_control_characters_reach_no_header() -> None:
+    assert render("issue-received", {"title": "a\x00b\x1b[31mc\r\nd"}).subject == "a b [31mc d – received"
+
+
+def test_a_deadline_ahead_is_due_and_one_behind_was_due() -> None:
+    ahead = render("deadline-warning", {**FULL, "detected_at": "2026-11-27T08:29:59+00:00"}).text
+    behind = render("deadline-breached", {**FULL, "detected_at": "2026-11-27T08:30:00+00:00"}).text
+    assert "\nDue: Fri 27 Nov 2026, 09:30 CET" in ahead
+    assert "Noticed:" not in ahead
+    assert "\nWas due: Fri 27 Nov 2026, 09:30 CET\nNoticed: Fri 27 Nov 2026, 09:30 CET" in behind
+
+
+def test_labels_are_in_the_readers_language() -> None:
+    context = {**FULL, "step": "75 % of the time used", "percent": None}
+    text = render("deadline-warning", context, language="de").text.replace("sind\num", "sind um")
+    assert "75 % der Zeit sind um" in text
+    assert "Einstufung: Hoch" in text
+    assert "Di, 24. Nov 2026, 15:30 CET" in text
+
+
 def test_what_people_wrote_is_shown_and_not_run() -> None:
     html = render("comment-added", {**FULL, "text": "<script>alert(1)</script>{{ vendor }}"}).html
     assert "<script" not in html
