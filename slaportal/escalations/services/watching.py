@@ -6,11 +6,11 @@ claimed by compare-and-swap, and each step is unique per obligation and cycle: o
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from django.db import transaction
-from django.db.models import F, Min, Q
+from django.db import connection, transaction
+from django.db.models import F, Model, Q
 
 from slaportal.escalations.models import Escalation, MatrixStep, SlaException, StepKind
 from slaportal.escalations.selectors import HOLD, Planned, breach_instant, plan
@@ -28,33 +28,61 @@ logger = logging.getLogger(__name__)
 SET_ASIDE_FOR = timedelta(minutes=15)
 
 
+# What the watch waits for: column, table, condition. One statement asks for every earliest instant, since it is
+# asked every few seconds and between any two lines of a history; each reads its own partial index.
+_AWAITED = (
+    ("next_look_at", Obligation, ""),
+    ("answer_due_at", Issue, ""),
+    ("confirm_by", Issue, ""),
+    ("contest_due_at", Pause, ""),
+    ("at", Reminder, "AND done_at IS NULL"),
+    ("answer_due_at", SlaException, ""),
+)
+_EARLIEST = " UNION ALL ".join(
+    f"SELECT {number}, MIN({column}) FROM {model._meta.db_table} WHERE {column} IS NOT NULL {condition}"  # noqa: S608 - names only
+    for number, (column, model, condition) in enumerate(_AWAITED)
+)
+
+
 def watch(*, now: datetime, batch: int = 500) -> int:
     """Do everything that is due by `now`, at most `batch` rows of each kind; return how many rows were done."""
     done = 0
-    for pk in _issues_with_ended_periods(now)[:batch]:
-        done += _guarded(partial(_let_time_pass, pk, now), "issue", pk)
-    for reminder in Reminder.objects.filter(done_at=None, at__lte=now)[:batch]:
-        done += _guarded(partial(reminding.remind, reminder=reminder, now=now), "reminder", reminder.pk)
-    for exception in SlaException.objects.answer_overdue(now).select_related("issue__organization")[:batch]:
-        done += _guarded(partial(_accept, exception, now), "exception", exception.pk)
-    due = Obligation.objects.due_for_a_look(now).values_list("pk", "next_look_at")[:batch]
-    for pk, seen in list(due):
-        looked = _guarded(partial(look, pk, seen=seen, now=now), "obligation", pk, now=now)
-        done += looked
+    due = {model for model, at in _earliest() if at <= now}
+    if due & {Issue, Pause}:
+        for pk in _issues_with_ended_periods(now)[:batch]:
+            done += _guarded(partial(_let_time_pass, pk, now), "issue", pk)
+    if Reminder in due:
+        for reminder in Reminder.objects.filter(done_at=None, at__lte=now)[:batch]:
+            done += _guarded(partial(reminding.remind, reminder=reminder, now=now), "reminder", reminder.pk)
+    if SlaException in due:
+        for exception in SlaException.objects.answer_overdue(now).select_related("issue__organization")[
+            :batch
+        ]:
+            done += _guarded(partial(_accept, exception, now), "exception", exception.pk)
+    # Always: what was done above may have put a clock's look at this very instant.
+    looks = Obligation.objects.due_for_a_look(now).values_list("pk", "next_look_at")[:batch]
+    for pk, seen in list(looks):
+        done += _guarded(partial(look, pk, seen=seen, now=now), "obligation", pk, now=now)
     return done
 
 
 def next_look() -> datetime | None:
     """Return the earliest instant at which the watch has something to do, or None."""
-    instants = [
-        Obligation.objects.aggregate(at=Min("next_look_at"))["at"],
-        Issue.objects.aggregate(at=Min("answer_due_at"))["at"],
-        Issue.objects.aggregate(at=Min("confirm_by"))["at"],
-        Pause.objects.aggregate(at=Min("contest_due_at"))["at"],
-        Reminder.objects.filter(done_at=None).aggregate(at=Min("at"))["at"],
-        SlaException.objects.aggregate(at=Min("answer_due_at"))["at"],
-    ]
-    return min((instant for instant in instants if instant is not None), default=None)
+    return min((at for _, at in _earliest()), default=None)
+
+
+def _earliest() -> list[tuple[type[Model], datetime]]:
+    """Return for what the watch waits, each kind with its earliest instant."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLIEST)
+        found = [(_AWAITED[number][1], at) for number, at in cursor.fetchall() if at is not None]
+    return [(model, _instant(at)) for model, at in found]
+
+
+def _instant(value: datetime | str) -> datetime:
+    """Return an instant as the engine gives it: SQLite keeps UTC as text."""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 @transaction.atomic
@@ -69,17 +97,20 @@ def look(pk: int, *, seen: datetime | None, now: datetime) -> bool:
         "issue__agreement__policy_version", "issue__agreement__calendar", "issue__organization"
     ).get(pk=pk)
     reckoning = obligations.follow_one(obligation, events=clock_events(obligation.issue), now=now)
-    fired = _fire(obligation, reckoning, now=now)
+    steps = list(MatrixStep.objects.filter(level=reckoning.level, metric=obligation.metric))
+    fired = _fire(obligation, reckoning, steps, now=now)
     if not reckoning.open:
         escalating.cancel_open(obligation)
-    obligation.next_look_at = _next_look(obligation, reckoning, fired, now=now)
+    left = [step for step in steps if step.pk not in fired]
+    obligation.next_look_at = _next_look(obligation, reckoning, left, now=now)
     obligation.save(update_fields=["next_look_at"])
     return True
 
 
-def _fire(obligation: Obligation, reckoning: Reckoning, *, now: datetime) -> set[int]:
-    """Run the steps that are due; return the steps that have run in this cycle, these included."""
-    steps = list(MatrixStep.objects.filter(level=reckoning.level, metric=obligation.metric))
+def _fire(
+    obligation: Obligation, reckoning: Reckoning, steps: list[MatrixStep], *, now: datetime
+) -> set[int]:
+    """Run those of `steps` that are due; return the steps that have run in this cycle, these included."""
     done = set(
         Escalation.objects.filter(obligation=obligation, cycle=obligation.cycle).values_list(
             "step", flat=True
@@ -121,15 +152,15 @@ def _held_until(obligation: Obligation, level: str) -> datetime | None:
 
 
 def _next_look(
-    obligation: Obligation, reckoning: Reckoning, fired: set[int], *, now: datetime
+    obligation: Obligation, reckoning: Reckoning, left: list[MatrixStep], *, now: datetime
 ) -> datetime | None:
     """Return when somebody must look again; None when the clock has stopped or stands still."""
     if not reckoning.open or reckoning.due is None:
         return None
-    steps = MatrixStep.objects.filter(level=reckoning.level, metric=obligation.metric).exclude(pk__in=fired)
-    held = _held_until(obligation, reckoning.level)
+    # Only a step that waits for an acknowledgement can be held back, and none runs before the breach.
+    held = _held_until(obligation, reckoning.level) if reckoning.state is State.BREACHING else None
     instants = [breach_instant(reckoning)]
-    for one in plan(reckoning, list(steps)):
+    for one in plan(reckoning, left):
         waits = one.step.kind == StepKind.AFTER and held is not None and held > one.at
         instants.append(held if waits and held is not None else one.at)
     if reckoning.adjusted_due is not None:

@@ -216,8 +216,8 @@ class Issue(models.Model):
             return True
         return self.watchers.filter(pk=member.pk).exists()
 
-    def people_of(self, party: str) -> list[User]:
-        """Return the people of `party` whom this issue concerns, without doubles.
+    def people_of(self, party: str) -> models.QuerySet[User]:
+        """Return the people of `party` whom this issue concerns, without doubles; read only when somebody is told.
 
         Client: reporter, affected person, watchers and managers. Vendor: the assignee or, before there is one,
         agents and leads.
@@ -233,4 +233,4 @@ class Issue(models.Model):
             members = members.filter(pk=self.assigned_to_id)
         else:
             members = members.filter(role__in=["vendor_agent", "vendor_lead"])
-        return list(User.objects.filter(memberships__in=members).distinct().order_by("pk"))
+        return User.objects.filter(memberships__in=members).distinct().order_by("pk")

@@ -1,5 +1,6 @@
 """What every act on an issue begins and ends with."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -81,12 +82,14 @@ def tell(
     kind: str,
     *,
     cause: Event,
-    to: list[User],
+    to: Iterable[User],
     now: datetime,
     actor: Membership | None = None,
     **extra: Any,
 ) -> None:
     """Queue the message `kind` about `issue` for everybody in `to` but the person who acted."""
+    if notifications.is_silenced():
+        return
     due = {obligation.metric: obligation.due_at for obligation in issue.obligations.all()}
     context = {
         "reference": issue.reference,

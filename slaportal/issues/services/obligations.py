@@ -30,12 +30,12 @@ FIELDS = (
 def begin(issue: Issue, *, now: datetime) -> None:
     """Start the two obligations of a new issue; its first `level.governs` event must be on record."""
     events = clock_events(issue)
-    for metric in Metric.values:
-        obligation = Obligation(issue=issue, metric=metric, started_at=issue.submitted_at)
+    both = [Obligation(issue=issue, metric=metric, started_at=issue.submitted_at) for metric in Metric.values]
+    for obligation in both:
         _copy(obligation, reckoning_of(obligation, events=events, now=now), now=now)
         obligation.next_look_at = now
         obligation.save(force_insert=True)
-    _note_next_due(issue)
+    _note_next_due(issue, both)
 
 
 def follow(issue: Issue, *, now: datetime) -> None:
@@ -45,11 +45,10 @@ def follow(issue: Issue, *, now: datetime) -> None:
     changed is looked at by the watch at once, since only the escalation matrix knows what comes next.
     """
     events = clock_events(issue)
-    for obligation in issue.obligations.select_related(
-        "issue__agreement__policy_version", "issue__agreement__calendar", "issue__organization"
-    ):
+    both = list(issue.obligations.all())  # each knows `issue` with its terms; no need to read them again
+    for obligation in both:
         follow_one(obligation, events=events, now=now)
-    _note_next_due(issue)
+    _note_next_due(issue, both)
 
 
 def follow_one(obligation: Obligation, *, events: list[Event], now: datetime) -> Reckoning:
@@ -113,11 +112,11 @@ def _record_move(obligation: Obligation, due_before: datetime | None, *, now: da
     )
 
 
-def _note_next_due(issue: Issue) -> None:
+def _note_next_due(issue: Issue, both: list[Obligation]) -> None:
     """Write the next running deadline for lists; the queue orders by it."""
     running = [
         obligation.due_at
-        for obligation in issue.obligations.all()
+        for obligation in both
         if obligation.due_at and obligation.state in (State.RUNNING, State.BREACHING)
     ]
     next_due_at = min(running, default=None)

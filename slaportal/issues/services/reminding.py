@@ -38,7 +38,8 @@ def remind_of_confirmation(issue: Issue, *, start: datetime) -> None:
 
 def _plan(issue: Issue, kind: str, at: datetime, ends_at: datetime) -> None:
     if at < ends_at:
-        Reminder.objects.get_or_create(issue=issue, kind=kind, at=at, defaults={"period_ends_at": ends_at})
+        planned = Reminder(issue=issue, kind=kind, at=at, period_ends_at=ends_at)
+        Reminder.objects.bulk_create([planned], ignore_conflicts=True)
 
 
 @transaction.atomic
