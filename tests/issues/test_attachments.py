@@ -96,7 +96,7 @@ def test_a_refused_file_is_named_and_nothing_is_saved(
         ("../../etc/passwd", "passwd"),
         ("C:\\fakepath\\trace.log", "trace.log"),
         ("invoice\u202efdp.exe", "invoicefdp.exe"),
-        ("a\r\nSet-Cookie: x.txt", "aSet-Cookie: x.txt"),
+        ("a\r\nSet-Cookie: x.txt", "a Set-Cookie: x.txt"),
         ("", "file"),
     ],
 )

@@ -223,3 +223,10 @@ def test_a_message_needs_words_and_not_a_book(world: World, text: str) -> None:
     issue = agreed(world)
     with pytest.raises(Refused):
         work.comment(issue=fresh(issue), body=text, actor=world.sam, now=MONDAY + timedelta(minutes=1))
+
+
+def test_control_and_direction_characters_are_not_stored(world: World) -> None:
+    issue = report(world.bob, title="Tokens\x00 come\u202e back")
+    work.comment(issue=fresh(issue), body="one\x00two", actor=world.sam, now=MONDAY)
+    assert fresh(issue).title == "Tokens come back"
+    assert issue.comments.get().body == "onetwo"

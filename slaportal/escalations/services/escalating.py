@@ -11,6 +11,7 @@ from slaportal.escalations.selectors import Planned, receivers
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import acts, timed
 from slaportal.lib.refusal import Refused
+from slaportal.lib.text import tidy
 from slaportal.policies.reckoning import Reckoning
 
 
@@ -89,7 +90,7 @@ def escalate(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> 
         due_at=now,
         fired_at=now,
         raised_by=actor,
-        reason=reason.strip(),
+        reason=tidy(reason),
     )
     told = receivers(issue, Role.SENIOR_MANAGEMENT)
     escalation.told.set(told)

@@ -11,6 +11,7 @@ from slaportal.issues.models import Issue
 from slaportal.issues.services import acts, obligations, periods, timed
 from slaportal.ledger.models import Event
 from slaportal.lib.refusal import Refused
+from slaportal.lib.text import tidy
 
 
 @transaction.atomic
@@ -39,8 +40,8 @@ def request_exception(
         metric=metric,
         effect=effect,
         cause=cause,
-        reason=reason.strip(),
-        plan=plan.strip(),
+        reason=tidy(reason),
+        plan=tidy(plan),
         until=until if effect == SlaException.Effect.ADDED_TIME else None,
         requested_by=actor,
         requested_at=now,
@@ -74,7 +75,7 @@ def reject_exception(*, exception: SlaException, reason: str, actor: Membership,
     _must_be(exception, SlaException.Status.REQUESTED)
     if not reason.strip():
         raise Refused("Say why this exception is not granted.")
-    exception.status, exception.contest_reason = SlaException.Status.REJECTED, reason.strip()
+    exception.status, exception.contest_reason = SlaException.Status.REJECTED, tidy(reason)
     exception.save(update_fields=["status", "contest_reason"])
     _record(exception, "rejected", actor, now)
 
@@ -97,7 +98,7 @@ def contest_exception(*, exception: SlaException, reason: str, actor: Membership
     _must_be(exception, SlaException.Status.APPROVED)
     if not reason.strip():
         raise Refused("Say in a sentence why you do not accept this exception.")
-    exception.status, exception.contest_reason = SlaException.Status.CONTESTED, reason.strip()
+    exception.status, exception.contest_reason = SlaException.Status.CONTESTED, tidy(reason)
     exception.answered_by, exception.answered_at, exception.answer_due_at = actor, now, None
     exception.save(update_fields=["status", "contest_reason", "answered_by", "answered_at", "answer_due_at"])
     _record(exception, "contested", actor, now)

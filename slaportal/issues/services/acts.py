@@ -12,6 +12,7 @@ from slaportal.issues.models import Issue
 from slaportal.ledger import services as ledger
 from slaportal.ledger.models import Audience, Event
 from slaportal.lib.refusal import Refused
+from slaportal.lib.text import tidy
 from slaportal.notifications import services as notifications
 
 
@@ -73,7 +74,7 @@ def record(
         recorded_at=recorded_at,
         audience=audience,
         data=data,
-        texts={name: text for name, text in (texts or {}).items() if text},
+        texts={name: tidy(text) for name, text in (texts or {}).items() if text},
     )
 
 
@@ -102,7 +103,7 @@ def tell(
         "respond_by": None if issue.responded_at else _iso(due.get("response")),
         "resolve_by": _iso(due.get("resolution")),
         "url": f"/issues/{issue.reference}",
-        **{name: _iso(value) if isinstance(value, datetime) else value for name, value in extra.items()},
+        **{name: _plain(value) for name, value in extra.items()},
     }
     notifications.enqueue(
         kind,
@@ -117,3 +118,13 @@ def tell(
 
 def _iso(instant: datetime | None) -> str | None:
     return instant.isoformat() if instant else None
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case str():
+            return tidy(value)
+        case _:
+            return value

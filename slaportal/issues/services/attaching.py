@@ -1,7 +1,6 @@
 """Taking files in, within the act that brings them."""
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath
@@ -14,6 +13,7 @@ from slaportal.issues.models import Attachment, Comment, InternalNote, Issue
 from slaportal.issues.services import acts
 from slaportal.ledger.models import Audience
 from slaportal.lib.refusal import Refused
+from slaportal.lib.text import tidy_line
 
 LARGEST = 20 * 1024 * 1024
 MOST = 10
@@ -72,7 +72,7 @@ def check(files: Sequence[UploadedFile]) -> None:
 def clean_name(name: str | None) -> str:
     """Return the last part of a file's name without control and direction characters, at most 200 long."""
     last = PurePath((name or "").replace("\\", "/")).name
-    shown = "".join(one for one in last if unicodedata.category(one)[0] != "C").strip()
+    shown = tidy_line(last)
     if len(shown) > 200:
         suffix = PurePath(shown).suffix[:20]
         shown = shown[: 200 - len(suffix)] + suffix

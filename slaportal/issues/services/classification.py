@@ -10,6 +10,7 @@ from slaportal.issues.models import Classification, DeciderVote, Dispute, Issue,
 from slaportal.issues.services import acts, obligations, periods, reminding, timed
 from slaportal.issues.services.settling import settle
 from slaportal.lib.refusal import Refused
+from slaportal.lib.text import tidy
 from slaportal.policies.models import Criticality
 from slaportal.policies.reckoning import LEVELS
 
@@ -109,7 +110,9 @@ def dispute(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> D
         raise Refused("A dispute needs a counter-proposal first. Say which level you propose and why.")
     if not reason.strip():
         raise Refused("Say in a sentence why the parties cannot agree.")
-    opened = Dispute.objects.create(issue=issue, round=issue.round, opened_by=actor, reason=reason, at=now)
+    opened = Dispute.objects.create(
+        issue=issue, round=issue.round, opened_by=actor, reason=tidy(reason), at=now
+    )
     issue.classification = Classification.DISPUTED
     issue.awaiting_level_from, issue.answer_due_at = "", None
     acts.save(issue, "classification", "awaiting_level_from", "answer_due_at", now=now)
@@ -251,7 +254,7 @@ def _propose(
         party=actor.party,
         author=actor,
         level=level,
-        reason=reason.strip(),
+        reason=tidy(reason),
         at=now,
     )
     _vote(proposal, actor, now)

@@ -10,6 +10,7 @@ from slaportal.issues.models import Issue, IssueState, Stage
 from slaportal.issues.models.issue import WORKING
 from slaportal.issues.services import acts, closing, obligations, periods, reminding, timed, waiting, work
 from slaportal.lib.refusal import Refused
+from slaportal.lib.text import tidy
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def resolve(*, issue: Issue, note: str, actor: Membership, now: datetime) -> Non
     )
     if response:
         issue.responded_at = now
-    issue.state, issue.resolved_at, issue.resolution_note = IssueState.RESOLVED, now, note.strip()
+    issue.state, issue.resolved_at, issue.resolution_note = IssueState.RESOLVED, now, tidy(note)
     issue.stage, issue.percent, issue.next_update_at = Stage.RESOLVED, 100, None
     issue.confirm_by = periods.confirmation_due(issue, start=now)
     acts.save(

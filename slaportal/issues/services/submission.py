@@ -13,6 +13,7 @@ from slaportal.accounts.models import Membership, Organization, Party
 from slaportal.issues.models import Issue, Proposal, Vote
 from slaportal.issues.services import acts, attaching, obligations, periods, reminding
 from slaportal.lib.refusal import Refused
+from slaportal.lib.text import tidy, tidy_line
 from slaportal.policies.models import Criticality
 from slaportal.policies.selectors import agreement_for
 
@@ -84,9 +85,9 @@ def _check(
 ) -> None:
     if organization.party != Party.CLIENT:
         raise Refused("An issue belongs to a client; choose the client it is for.")
-    if not report.title.strip():
+    if not tidy_line(report.title):
         raise Refused("Give the issue a title.")
-    if not report.description.strip():
+    if not tidy(report.description):
         raise Refused("Describe what happens.")
     if report.level not in Criticality.values:
         raise Refused(f"“{report.level}” is not a level. Choose Critical, High, Medium or Low.")
@@ -140,12 +141,12 @@ def _new_issue(organization: Organization, actor: Membership, report: Report, no
     """Return the issue as it was typed, not stored yet."""
     return Issue(
         organization=organization,
-        title=report.title.strip(),
-        description=report.description.strip(),
-        product=report.product,
-        product_version=report.product_version,
-        environment=report.environment,
-        contact=report.contact,
+        title=tidy_line(report.title),
+        description=tidy(report.description),
+        product=tidy_line(report.product),
+        product_version=tidy_line(report.product_version),
+        environment=tidy_line(report.environment),
+        contact=tidy_line(report.contact),
         answers=report.answers,
         reported_by=actor,
         submitted_at=now,
@@ -166,7 +167,7 @@ def _first_proposal(issue: Issue, report: Report, now: datetime) -> Proposal:
         party=actor.party,
         author=actor,
         level=report.level,
-        reason=report.reason,
+        reason=tidy(report.reason),
         answers=report.answers,
         at=now,
     )

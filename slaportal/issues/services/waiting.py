@@ -8,6 +8,7 @@ from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Issue, IssueState, Pause, WaitingOn
 from slaportal.issues.services import acts, judging, obligations, periods, timed
 from slaportal.lib.refusal import Refused
+from slaportal.lib.text import tidy
 
 
 @transaction.atomic
@@ -27,7 +28,7 @@ def wait(*, issue: Issue, on: str, reason: str, actor: Membership, now: datetime
         raise Refused(f"An issue that is {issue.get_state_display().lower()} cannot wait for somebody.")
     stops = on in issue.agreement.policy_version.pause_parties
     pause = Pause.objects.create(
-        issue=issue, on=on, reason=reason.strip(), requested_by=actor, began_at=now, stops_clock=stops
+        issue=issue, on=on, reason=tidy(reason), requested_by=actor, began_at=now, stops_clock=stops
     )
     issue.state, issue.waiting_on, issue.waiting_reason = IssueState.WAITING, on, pause.reason
     acts.save(issue, "state", "waiting_on", "waiting_reason", now=now)
@@ -99,7 +100,7 @@ def contest(
     if not reason.strip():
         raise Refused("Say in a sentence why the clock should not have stopped.")
     days = issue.agreement.policy_version.client_answer_days
-    pause.contest, pause.contest_reason, pause.contested_by = Pause.Contest.OPEN, reason.strip(), actor
+    pause.contest, pause.contest_reason, pause.contested_by = Pause.Contest.OPEN, tidy(reason), actor
     pause.contest_due_at = periods.business_days_after(issue, days, start=now)
     pause.save(update_fields=["contest", "contest_reason", "contested_by", "contest_due_at"])
     acts.save(issue, now=now)

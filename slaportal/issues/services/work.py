@@ -14,6 +14,7 @@ from slaportal.issues.services import acts, attaching, obligations, timed, waiti
 from slaportal.ledger.models import Audience
 from slaportal.ledger.services import digest
 from slaportal.lib.refusal import Refused
+from slaportal.lib.text import tidy
 
 LONGEST_TEXT = 50_000
 
@@ -153,7 +154,7 @@ def progress(
 
 
 def _checked(body: str) -> str:
-    body = body.strip()
+    body = tidy(body)
     if not body:
         raise Refused("Write something first.")
     if len(body) > LONGEST_TEXT:
