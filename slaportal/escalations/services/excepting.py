@@ -77,7 +77,7 @@ def reject_exception(*, exception: SlaException, reason: str, actor: Membership,
         raise Refused("Say why this exception is not granted.")
     exception.status, exception.contest_reason = SlaException.Status.REJECTED, tidy(reason)
     exception.save(update_fields=["status", "contest_reason"])
-    _record(exception, "rejected", actor, now)
+    _tell(exception, "exception-refused", _record(exception, "rejected", actor, now), actor, now)
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def contest_exception(*, exception: SlaException, reason: str, actor: Membership
     exception.status, exception.contest_reason = SlaException.Status.CONTESTED, tidy(reason)
     exception.answered_by, exception.answered_at, exception.answer_due_at = actor, now, None
     exception.save(update_fields=["status", "contest_reason", "answered_by", "answered_at", "answer_due_at"])
-    _record(exception, "contested", actor, now)
+    _tell(exception, "exception-contested", _record(exception, "contested", actor, now), actor, now)
 
 
 @transaction.atomic
@@ -193,16 +193,19 @@ def _record(
 
 
 def _tell(exception: SlaException, kind: str, event: Event, actor: Membership | None, now: datetime) -> None:
-    """Tell both parties; a request stays with the vendor until it is approved."""
+    """Tell whom it concerns; a request stays with the vendor until it is approved."""
     issue = exception.issue
-    parties = [Party.VENDOR] if kind == "exception-requested" else list(Party)
+    inside = kind in ("exception-requested", "exception-refused", "exception-contested")
     facts: dict[str, Any] = {
-        "reason": exception.reason,
+        "reason": exception.contest_reason or exception.reason,
         "text": exception.plan,
         "metric": exception.get_metric_display(),
         "step": exception.get_effect_display(),
         "due_at": exception.until,
         "answer_by": exception.answer_due_at,
     }
-    for party in parties:
-        acts.tell(issue, kind, cause=event, to=issue.people_of(party), now=now, actor=actor, **facts)
+    for party in [Party.VENDOR] if inside else list(Party):
+        # Approving puts it to the client; the vendor's people only look on.
+        fyi = kind == "exception-approved" and party == Party.VENDOR
+        people = issue.people_of(party)
+        acts.tell(issue, kind, cause=event, to=people, now=now, actor=actor, fyi=fyi, **facts)

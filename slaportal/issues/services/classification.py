@@ -128,6 +128,8 @@ def dispute(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> D
             now=now,
             actor=actor,
             reason=reason,
+            old_level=_last_of(issue, Party(standing.party).other),
+            new_level=standing.get_level_display(),
         )
     return opened
 
@@ -226,6 +228,12 @@ def _standing(issue: Issue) -> Proposal:
     if issue.classification == Classification.DISPUTED:
         raise Refused("The level is with the deciders now.")
     return issue.proposals.filter(round=issue.round).latest("revision")
+
+
+def _last_of(issue: Issue, party: str) -> str:
+    """Return the level that `party` proposed last in this round, as a word; empty if it proposed none."""
+    proposed = issue.proposals.filter(round=issue.round, party=party).last()
+    return proposed.get_level_display() if proposed else ""
 
 
 def _check_turn(issue: Issue, actor: Membership) -> None:

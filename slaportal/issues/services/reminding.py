@@ -72,5 +72,10 @@ def remind(*, reminder: Reminder, now: datetime) -> bool:
         now=now,
         answer_by=issue.answer_due_at,
         confirm_by=issue.confirm_by,
+        new_level=_standing_level(issue) if answer else "",
     )
     return True
+
+
+def _standing_level(issue: Issue) -> str:
+    return issue.proposals.filter(round=issue.round).latest("revision").get_level_display()
