@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Organization, Role, User
-from slaportal.accounts.services.invitations import assignable_roles
+from slaportal.accounts.services.people import assignable_roles
 from slaportal.accounts.validators import known_zones
 
 
@@ -20,7 +20,12 @@ def timezone_field() -> forms.CharField:
         max_length=64,
         help_text=_("All times are shown in this zone. Type a city, such as Berlin."),
         widget=forms.TextInput(
-            attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false", "data-zone": _("Zone of this browser:")}
+            attrs={
+                "list": "time-zones",
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "data-zone": _("Zone of this browser:"),
+            }
         ),
     )
 

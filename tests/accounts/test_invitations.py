@@ -13,7 +13,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from slaportal.accounts import services
 from slaportal.accounts.models import Invitation, Membership, Organization, Role, User
 from slaportal.accounts.permissions import NotAllowed
-from slaportal.accounts.services.invitations import VALID_FOR, assignable_roles
+from slaportal.accounts.services.invitations import VALID_FOR
+from slaportal.accounts.services.people import assignable_roles
 from slaportal.lib.refusal import Refused
 from tests.world import PASSWORD
 

@@ -93,6 +93,13 @@ def test_nobody_ends_their_own_access(alice: Membership, monday: datetime) -> No
         services.end_membership(member=alice, actor=alice, now=monday)
 
 
+def test_a_lead_cannot_shut_out_the_administrator(
+    lena: Membership, ada: Membership, monday: datetime
+) -> None:
+    with pytest.raises(Refused, match="Only an administrator"):
+        services.end_membership(member=ada, actor=lena, now=monday)
+
+
 def test_pages_are_in_the_zone_and_the_language_of_the_person(client: Client, alice: Membership) -> None:
     alice.user.timezone, alice.user.language = "Asia/Kolkata", "de"
     alice.user.save(update_fields=["timezone", "language"])

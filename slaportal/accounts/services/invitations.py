@@ -12,17 +12,8 @@ from django.urls import reverse
 
 from slaportal.accounts import permissions
 from slaportal.accounts.mail import send_on_commit
-from slaportal.accounts.models import (
-    CLIENT_ROLES,
-    VENDOR_ROLES,
-    Invitation,
-    Membership,
-    Organization,
-    Party,
-    Role,
-    User,
-)
-from slaportal.accounts.services.people import add_membership
+from slaportal.accounts.models import Invitation, Membership, Organization, User
+from slaportal.accounts.services.people import add_membership, assignable_roles
 from slaportal.lib.refusal import Refused
 
 VALID_FOR: Final = timedelta(days=7)
@@ -75,15 +66,6 @@ def invite(
         zone=organization.timezone,
     )
     return invitation, secret
-
-
-def assignable_roles(actor: Membership, organization: Organization) -> list[str]:
-    """Return the roles `actor` may give in `organization`.
-
-    A client gives client roles, not the outside auditor's; only an administrator gives roles above a lead's.
-    """
-    roles = CLIENT_ROLES if organization.party == Party.CLIENT else VENDOR_ROLES
-    return [role.value for role in roles if actor.role == Role.ADMIN or role not in _reserved(actor)]
 
 
 def find_invitation(*, secret: str) -> Invitation:
@@ -149,10 +131,6 @@ def revoke_invitation(*, invitation: Invitation, actor: Membership, now: datetim
     )
     if not done:
         raise Refused("This invitation is no longer open.")
-
-
-def _reserved(actor: Membership) -> tuple[Role, ...]:
-    return (Role.ADMIN, Role.SENIOR_MANAGEMENT) if actor.is_vendor else (Role.AUDITOR,)
 
 
 def _hash(secret: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from slaportal.accounts import permissions
-from slaportal.accounts.models import Membership, Organization, Party, User
+from slaportal.accounts.models import CLIENT_ROLES, VENDOR_ROLES, Membership, Organization, Party, Role, User
 from slaportal.lib.refusal import Refused
 
 
@@ -36,6 +36,15 @@ def create_organization(
 
 
 @transaction.atomic
+def update_organization(*, organization: Organization, name: str, timezone: str) -> Organization:
+    """Set name and zone; the party stays, since every agreement and membership rests on it."""
+    organization.name, organization.timezone = name, timezone
+    organization.full_clean()
+    organization.save(update_fields=["name", "timezone"])
+    return organization
+
+
+@transaction.atomic
 def create_person(
     *,
     email: str,
@@ -60,6 +69,15 @@ def create_person(
         user.save()
     member = Membership.objects.filter(user=user, organization=organization).first()
     return member or add_membership(user=user, organization=organization, role=role)
+
+
+def assignable_roles(actor: Membership, organization: Organization) -> list[str]:
+    """Return the roles `actor` may give in `organization`.
+
+    A client gives client roles, not the outside auditor's; only an administrator gives roles above a lead's.
+    """
+    roles = CLIENT_ROLES if organization.party == Party.CLIENT else VENDOR_ROLES
+    return [role.value for role in roles if actor.role == Role.ADMIN or role not in _reserved(actor)]
 
 
 def add_membership(*, user: User, organization: Organization, role: str) -> Membership:
@@ -104,6 +122,14 @@ def update_profile(*, user: User, name: str, language: str, timezone: str) -> Us
 
 def _require_care_of(actor: Membership, member: Membership) -> None:
     permissions.require(actor, "people.invite", organization_id=member.organization_id)
+    if member.role not in assignable_roles(actor, member.organization):
+        raise Refused(
+            f"Only an administrator may change the access of a person who is {member.get_role_display()}."
+        )
+
+
+def _reserved(actor: Membership) -> tuple[Role, ...]:
+    return (Role.ADMIN, Role.SENIOR_MANAGEMENT) if actor.is_vendor else (Role.AUDITOR,)
 
 
 def _set_staff(user: User) -> None:
