@@ -93,16 +93,17 @@ def matrix() -> QuerySet[MatrixStep]:
     return MatrixStep.objects.order_by("level", "metric", "ordinal")
 
 
-def unreached() -> list[str]:
+def unreached(steps: Iterable[MatrixStep] | None = None) -> list[str]:
     """Return where an overdue Critical or High would not reach senior management, in words; empty is right.
 
     “Unresolved critical or high issues that exceed SLA time-frames must be escalated to senior management.”
+    `steps`: a matrix to judge instead of the stored one, such as one that is about to be saved.
     """
-    reached = set(
-        MatrixStep.objects.exclude(kind=StepKind.SHARE)
-        .filter(role=Role.SENIOR_MANAGEMENT)
-        .values_list("level", "metric")
-    )
+    reached = {
+        (step.level, step.metric)
+        for step in (matrix() if steps is None else steps)
+        if step.kind != StepKind.SHARE and step.role == Role.SENIOR_MANAGEMENT
+    }
     return [
         f"{level.label} {metric.label.lower()}"
         for level in (Criticality.CRITICAL, Criticality.HIGH)

@@ -1,4 +1,4 @@
-"""Watching obligations, escalating, acknowledging, excepting."""
+"""Watching obligations, escalating, acknowledging, excepting, and the matrix behind it."""
 
 from slaportal.escalations.services.escalating import acknowledge, escalate
 from slaportal.escalations.services.excepting import (
@@ -8,6 +8,7 @@ from slaportal.escalations.services.excepting import (
     reject_exception,
     request_exception,
 )
+from slaportal.escalations.services.matrix import remove_step, save_step
 from slaportal.escalations.services.watching import next_look, watch
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "escalate",
     "next_look",
     "reject_exception",
+    "remove_step",
     "request_exception",
+    "save_step",
     "watch",
 ]

@@ -159,7 +159,7 @@ def as_csv(issues: IssueQuerySet, *, reader: Membership, now: datetime) -> HttpR
 
 
 def _cells(issue: Issue, *, reader: Membership, now: datetime) -> list[object]:
-    owed = duties(issue, reader=reader)
+    owed = duties(issue, party=reader.party, reader=reader)
     who = (settings.VENDOR_NAME if owed[0].yours else owed[0].who) if owed else ""
     face = next_face(issue.obligations.all(), now=now) if issue.is_live else None
     return [

@@ -64,7 +64,7 @@ def state(issue: Issue) -> SafeString:
 
 def waiting_on(issue: Issue, *, reader: Membership) -> SafeString:
     """Return who has to do what next."""
-    owed = duties(issue, reader=reader)
+    owed = duties(issue, party=reader.party, reader=reader)
     return cell(owed[0].who, owed[0].what) if owed else NOTHING
 
 

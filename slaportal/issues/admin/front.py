@@ -77,7 +77,7 @@ def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "cards": cards(member=member, now=now) if reads else [],
         "urgent": issue,
         "urgent_clock": next_face(issue.obligations.all(), now=now) if issue else None,
-        "urgent_duties": duties(issue, reader=member)[:2] if issue and member else [],
+        "urgent_duties": duties(issue, party=member.party, reader=member)[:2] if issue and member else [],
         "urgent_mine": issue is not None and member is not None and issue.assigned_to_id == member.pk,
         "reads_issues": reads,
     }

@@ -25,6 +25,8 @@ from slaportal.issues.selectors import queues
 class QueueList(ChangeList):
     """The list in order of urgency; issues without a running deadline come last whichever way it is sorted."""
 
+    result_list: Any
+
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         """Return Django's ordering with empty deadlines at the end both ways."""
         found = []

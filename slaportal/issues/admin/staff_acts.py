@@ -54,6 +54,11 @@ def find(key: str) -> StaffAct | None:
     return _acts.get(key)
 
 
+def everything() -> list[StaffAct]:
+    """Return every act that was offered, possible now or not."""
+    return list(_acts.values())
+
+
 def available(issue: Issue, actor: Membership | None) -> list[StaffAct]:
     """Return the acts that `actor` may do on `issue` now, in the order in which they were offered."""
     if actor is None:

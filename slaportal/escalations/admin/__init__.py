@@ -1,0 +1,7 @@
+"""The staff's side of escalations, exceptions and the matrix; importing it also registers the check of the matrix."""
+
+from slaportal.escalations.admin import acts, checks
+from slaportal.escalations.admin.lists import EscalationAdmin, SlaExceptionAdmin
+from slaportal.escalations.admin.matrix import MatrixStepAdmin
+
+__all__ = ["EscalationAdmin", "MatrixStepAdmin", "SlaExceptionAdmin", "acts", "checks"]

@@ -1,0 +1,140 @@
+"""Acts of escalations on the staff's page of an issue."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from slaportal.accounts.models import Membership
+from slaportal.escalations import services
+from slaportal.escalations.models import Escalation, SlaException
+from slaportal.issues.admin.staff_acts import StaffAct, Values, offer
+from slaportal.issues.forms.acts import ActForm, Plain, Reason, text
+from slaportal.issues.models import Issue
+from slaportal.lib.refusal import Refused
+
+
+class Raise(Reason):
+    """Why senior management should look at it now."""
+
+    reason = text(_("Why should senior management look at it now?"), _("Both parties read it."))
+
+
+class RequestException(ActForm):
+    """Why it cannot be done in time, and what is done about it."""
+
+    effect = forms.ChoiceField(label=_("What is asked for"), choices=SlaException.Effect.choices)
+    cause = forms.ChoiceField(label=_("Cause"), choices=SlaException.Cause.choices)
+    reason = text(_("Reason for the delay"), _("The client reads it once a colleague has approved."))
+    plan = text(_("Mitigation plan"), _("What is done against the delay, by whom and until when."))
+    until = forms.DateTimeField(
+        label=_("New date"),
+        required=False,
+        help_text=_("Only where time is added."),
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+
+
+def _raise(issue: Issue, values: Values, actor: Membership, now: datetime) -> str:
+    services.escalate(issue=issue, reason=values["reason"], actor=actor, now=now)
+    return "Senior management has been told."
+
+
+def _acknowledge(issue: Issue, values: Values, actor: Membership, now: datetime) -> str:
+    open_ones = list(issue.escalations.unanswered().order_by("due_at", "pk"))
+    if not open_ones:
+        raise Refused("No escalation of this issue waits for an acknowledgement.")
+    for escalation in open_ones:
+        services.acknowledge(escalation=escalation, actor=actor, now=now)
+    return "You have it in hand. The next step waits for a while."
+
+
+def _request(issue: Issue, values: Values, actor: Membership, now: datetime) -> str:
+    asked: dict[str, Any] = {name: values[name] for name in ("effect", "cause", "reason", "plan", "until")}
+    services.request_exception(issue=issue, actor=actor, now=now, **asked)
+    return "Requested. Another person of ours must approve it before the client sees it."
+
+
+def _requested(issue: Issue) -> SlaException:
+    """Return the exception that waits for approval. Raises `Refused` where there is none."""
+    found = issue.exceptions.filter(status=SlaException.Status.REQUESTED).order_by("pk").first()
+    if found is None:
+        raise Refused("No exception of this issue waits for approval.")
+    # The services claim the issue by the version that the person saw.
+    found.issue = issue
+    return found
+
+
+def _approve(issue: Issue, values: Values, actor: Membership, now: datetime) -> str:
+    services.approve_exception(exception=_requested(issue), actor=actor, now=now)
+    return "Approved. The client accepts or contests it now."
+
+
+def _reject(issue: Issue, values: Values, actor: Membership, now: datetime) -> str:
+    services.reject_exception(exception=_requested(issue), reason=values["reason"], actor=actor, now=now)
+    return "Not granted; the requester may ask anew."
+
+
+def _can_raise(issue: Issue, actor: Membership) -> bool:
+    return issue.is_live and not issue.escalations.filter(step=None, status=Escalation.Status.OPEN).exists()
+
+
+def _can_acknowledge(issue: Issue, actor: Membership) -> bool:
+    return issue.escalations.unanswered().exists()
+
+
+def _can_request(issue: Issue, actor: Membership) -> bool:
+    waiting = (SlaException.Status.REQUESTED, SlaException.Status.APPROVED)
+    return issue.is_live and not issue.exceptions.filter(status__in=waiting).exists()
+
+
+def _can_approve(issue: Issue, actor: Membership) -> bool:
+    waiting = issue.exceptions.filter(status=SlaException.Status.REQUESTED)
+    return waiting.exclude(requested_by=actor).exists()
+
+
+def _is_requested(issue: Issue, actor: Membership) -> bool:
+    return issue.exceptions.filter(status=SlaException.Status.REQUESTED).exists()
+
+
+offer(
+    StaffAct(
+        "acknowledge",
+        "Take the escalation in hand",
+        "escalation.acknowledge",
+        Plain,
+        _acknowledge,
+        _can_acknowledge,
+        careful=False,
+        icon="front_hand",
+    ),
+    StaffAct("escalate", "Escalate", "escalation.raise", Raise, _raise, _can_raise, icon="arrow_upward"),
+    StaffAct(
+        "request-exception",
+        "Request an exception",
+        "exception.request",
+        RequestException,
+        _request,
+        _can_request,
+        icon="rule",
+    ),
+    StaffAct(
+        "approve-exception",
+        "Approve the exception",
+        "exception.approve",
+        Plain,
+        _approve,
+        _can_approve,
+        icon="done_all",
+    ),
+    StaffAct(
+        "reject-exception",
+        "Do not grant the exception",
+        "exception.approve",
+        Reason,
+        _reject,
+        _is_requested,
+        icon="block",
+    ),
+)

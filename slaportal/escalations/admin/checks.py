@@ -1,0 +1,32 @@
+"""A check of the stored matrix: `manage.py check --database default` says where the agreement would be broken."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core import checks
+from django.db import connections
+
+from slaportal.escalations.models import MatrixStep
+from slaportal.escalations.selectors import unreached
+
+
+@checks.register(checks.Tags.database)
+def matrix_reaches_senior_management(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """Warn (W001) where an overdue Critical or High would not reach senior management.
+
+    A warning, not an error: an error would also keep `migrate` from running, which may be what repairs it.
+    """
+    if "default" not in (databases or ()):
+        return []
+    if MatrixStep._meta.db_table not in connections["default"].introspection.table_names():
+        return []
+    return [
+        checks.Warning(
+            f"An overdue {where} would not reach senior management.",
+            hint="Add a step for senior management at the breach in the escalation matrix of the admin.",
+            id="slaportal.escalations.W001",
+        )
+        for where in unreached()
+    ]

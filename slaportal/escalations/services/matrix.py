@@ -1,0 +1,81 @@
+"""Changing the escalation matrix: by people with the right, on record, and never so that it loses its point (spec §5)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from slaportal.accounts import permissions
+from slaportal.accounts.models import Membership
+from slaportal.escalations.models import MatrixStep
+from slaportal.escalations.selectors import unreached
+from slaportal.ledger import services as ledger
+from slaportal.lib.refusal import Refused
+
+WHO = "policy.draft"
+
+
+@transaction.atomic
+def save_step(*, step: MatrixStep, actor: Membership, now: datetime) -> MatrixStep:
+    """Write a new or a changed step.
+
+    Raises `NotAllowed`; raises `Refused` if an overdue Critical or High would then not reach senior management.
+    """
+    permissions.require(actor, WHO)
+    before = MatrixStep.objects.filter(pk=step.pk).first() if step.pk else None
+    step.save()
+    _must_reach()
+    _record("matrix.changed" if before else "matrix.added", before, step, actor, now)
+    return step
+
+
+@transaction.atomic
+def remove_step(*, step: MatrixStep, actor: Membership, now: datetime) -> None:
+    """Take a step out. Refused for one that has run: it stays in the record of those escalations."""
+    permissions.require(actor, WHO)
+    gone = MatrixStep.objects.get(pk=step.pk)
+    try:
+        step.delete()
+    except ProtectedError:
+        raise Refused("This step has run on issues and belongs to their record. Change it instead.") from None
+    _must_reach()
+    _record("matrix.removed", gone, None, actor, now)
+
+
+def sentence(missing: list[str]) -> str:
+    """Return the refusal for what senior management would no longer hear of."""
+    return (
+        f"Overdue issues would no longer reach senior management: {', '.join(missing)}. The agreement says that "
+        "unresolved critical or high issues must be escalated to senior management. Keep a step for senior "
+        "management at the breach or after it."
+    )
+
+
+def _must_reach() -> None:
+    missing = unreached()
+    if missing:
+        raise Refused(sentence(missing))
+
+
+def _record(
+    kind: str, before: MatrixStep | None, after: MatrixStep | None, actor: Membership, now: datetime
+) -> None:
+    one = after or before
+    assert one is not None
+    data: dict[str, Any] = {"level": one.level, "metric": one.metric}
+    if before:
+        data["before"] = _facts(before)
+    if after:
+        data["after"] = _facts(after)
+    ledger.append(kind, organization=actor.organization, actor=actor, at=now, data=data)
+
+
+def _facts(step: MatrixStep) -> dict[str, Any]:
+    return {
+        "ordinal": step.ordinal,
+        "kind": step.kind,
+        "share": step.share,
+        "after_minutes": step.after_minutes,
+        "role": step.role,
+    }
