@@ -242,3 +242,34 @@ class SlaException(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_effect_display()} for issue {self.issue_id} ({self.get_status_display()})"
+
+
+class SetAside(models.Model):
+    """A row at which the watch failed: it waits until `until`, so that it stops nobody else and is not tried hot.
+
+    Obligations keep this in columns of their own. The row is deleted when the next try succeeds.
+    """
+
+    class What(models.TextChoices):
+        ISSUE = "issue", "Issue"
+        REMINDER = "reminder", "Reminder"
+        EXCEPTION = "exception", "Exception"
+
+    what = models.CharField(max_length=10, choices=What.choices)
+    row = models.BigIntegerField(help_text="Primary key in its table.")
+    since = models.DateTimeField(help_text="When it first failed.")
+    until = models.DateTimeField(help_text="Next try.")
+    tries = models.PositiveIntegerField(default=1)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        verbose_name = "row set aside"
+        verbose_name_plural = "rows set aside"
+        ordering: ClassVar = ["until", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["what", "row"], name="set_aside_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="set_aside_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} {self.row} until {self.until:%Y-%m-%d %H:%M}"

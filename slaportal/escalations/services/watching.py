@@ -8,13 +8,14 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any, TypeVar
 
-from django.db import connection, transaction
-from django.db.models import F, Model, Q
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Model, Q, QuerySet
 
-from slaportal.escalations.models import Escalation, MatrixStep, SlaException, StepKind
+from slaportal.escalations.models import Escalation, MatrixStep, SetAside, SlaException, StepKind
 from slaportal.escalations.selectors import HOLD, Planned, breach_instant, plan
-from slaportal.escalations.services import escalating, excepting
+from slaportal.escalations.services import escalating, excepting, setting_aside
 from slaportal.issues.models import Issue, Obligation, Pause, Reminder
 from slaportal.issues.selectors.history import clock_events
 from slaportal.issues.services import obligations, reminding, timed
@@ -24,9 +25,7 @@ from slaportal.policies.reckoning import Reckoning, State
 
 logger = logging.getLogger(__name__)
 
-# A row that cannot be looked at waits this long before the next try, so it stops nobody else.
-SET_ASIDE_FOR = timedelta(minutes=15)
-
+AnyModel = TypeVar("AnyModel", bound=Model)
 
 # What the watch waits for: column, table, condition. One statement asks for every earliest instant, since it is
 # asked every few seconds and between any two lines of a history; each reads its own partial index.
@@ -49,20 +48,28 @@ def watch(*, now: datetime, batch: int = 500) -> int:
     done = 0
     due = {model for model, at in _earliest() if at <= now}
     if due & {Issue, Pause}:
-        for pk in _issues_with_ended_periods(now)[:batch]:
-            done += _guarded(partial(_let_time_pass, pk, now), "issue", pk)
+        issues = _issues_with_ended_periods(now)[:batch]
+        done += _each(SetAside.What.ISSUE, issues, partial(_let_time_pass, now=now), now=now)
     if Reminder in due:
-        for reminder in Reminder.objects.filter(done_at=None, at__lte=now)[:batch]:
-            done += _guarded(partial(reminding.remind, reminder=reminder, now=now), "reminder", reminder.pk)
+        reminders = Reminder.objects.filter(done_at=None, at__lte=now)
+        done += _each(
+            SetAside.What.REMINDER,
+            _not_aside(reminders, SetAside.What.REMINDER, now)[:batch],
+            partial(_remind, now=now),
+            now=now,
+        )
     if SlaException in due:
-        for exception in SlaException.objects.answer_overdue(now).select_related("issue__organization")[
-            :batch
-        ]:
-            done += _guarded(partial(_accept, exception, now), "exception", exception.pk)
+        exceptions = SlaException.objects.answer_overdue(now)
+        done += _each(
+            SetAside.What.EXCEPTION,
+            _not_aside(exceptions, SetAside.What.EXCEPTION, now)[:batch],
+            partial(_accept, now=now),
+            now=now,
+        )
     # Always: what was done above may have put a clock's look at this very instant.
     looks = Obligation.objects.due_for_a_look(now).values_list("pk", "next_look_at")[:batch]
     for pk, seen in list(looks):
-        done += _guarded(partial(look, pk, seen=seen, now=now), "obligation", pk, now=now)
+        done += _guarded(setting_aside.OBLIGATION, pk, partial(look, seen=seen, now=now), now=now)
     return done
 
 
@@ -168,36 +175,67 @@ def _next_look(
     return min((instant for instant in instants if instant > now), default=None)
 
 
-def _issues_with_ended_periods(now: datetime) -> list[int]:
+def _issues_with_ended_periods(now: datetime) -> QuerySet[Issue, int]:
     """Return the issues for which time alone has decided something by `now`."""
     ended = Q(answer_due_at__lte=now) | Q(confirm_by__lte=now)
     contested = Pause.objects.filter(contest_due_at__lte=now).values("issue")
     found = Issue.objects.filter(ended | Q(pk__in=contested)).order_by("answer_due_at", "pk")
-    return list(found.values_list("pk", flat=True))
+    return _not_aside(found, SetAside.What.ISSUE, now)
 
 
-def _let_time_pass(pk: int, now: datetime) -> bool:
+def _not_aside(rows: QuerySet[AnyModel], what: str, now: datetime) -> QuerySet[AnyModel, int]:
+    """Return the keys of `rows` without those that are set aside."""
+    return rows.exclude(pk__in=setting_aside.waiting(what, now=now)).values_list("pk", flat=True)
+
+
+def _let_time_pass(pk: int, *, now: datetime) -> bool:
     issue = Issue.objects.select_related(
         "organization", "agreement__policy_version", "agreement__calendar"
     ).get(pk=pk)
     return timed.let_time_pass(issue=issue, now=now) > 0
 
 
-def _accept(exception: SlaException, now: datetime) -> bool:
+def _remind(pk: int, *, now: datetime) -> bool:
+    return reminding.remind(reminder=Reminder.objects.get(pk=pk), now=now)
+
+
+def _accept(pk: int, *, now: datetime) -> bool:
+    exception = SlaException.objects.select_related("issue__organization").get(pk=pk)
     excepting.accept_by_silence(exception=exception, now=now)
     return True
 
 
-def _guarded(look_once: Callable[[], bool], what: str, pk: int, *, now: datetime | None = None) -> bool:
-    """Run one look; a row that raises is set aside with its reason and stops nobody else."""
+def _each(what: str, rows: QuerySet[Any, int], act: Callable[[int], bool], *, now: datetime) -> int:
+    """Do `act` for each of `rows`; return for how many it did something."""
+    return sum(_guarded(what, pk, act, now=now) for pk in list(rows))
+
+
+def _guarded(what: str, pk: int, act: Callable[[int], bool], *, now: datetime) -> bool:
+    """Look at one row; one that raises is set aside with its reason and stops nobody else.
+
+    Raises `OperationalError` when the database itself is gone: then no row is to blame.
+    """
     try:
-        return look_once()
+        done = _twice(what, pk, act)
     except Conflict:
         return False  # Somebody acted on it this very moment; the next round looks again.
     except Exception as error:
-        logger.exception("The watch could not look at %s %s", what, pk)
-        if now is not None:
-            Obligation.objects.filter(pk=pk).update(
-                next_look_at=now + SET_ASIDE_FOR, set_aside=f"{type(error).__name__}: {error}"[:300]
-            )
+        if isinstance(error, OperationalError) and not connection.is_usable():
+            raise
+        logger.exception("The watch could not look at %s %s; it is set aside", what, pk)
+        setting_aside.put(what, pk, error=error, now=now)
         return False
+    if done:
+        setting_aside.take_back(what, pk)
+    return done
+
+
+def _twice(what: str, pk: int, act: Callable[[int], bool]) -> bool:
+    """Do `act`; once more if two transactions stood in each other's way, for which the row cannot be blamed."""
+    try:
+        return act(pk)
+    except OperationalError:
+        if not connection.is_usable():
+            raise
+        logger.warning("The watch tries %s %s once more", what, pk, exc_info=True)
+        return act(pk)
