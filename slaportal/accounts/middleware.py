@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 
 from slaportal.accounts import permissions, selectors
-from slaportal.accounts.http import AuthenticatedRequest
+from slaportal.accounts.http import AuthenticatedRequest, home_of
 from slaportal.accounts.models import User
 
 SESSION_KEY = "membership"
@@ -19,7 +19,7 @@ SESSION_KEY = "membership"
 class MembershipMiddleware:
     """Sets `request.membership`: the one chosen for this session, else the first; None for strangers.
 
-    Also `membership_count` and `may_see_people` for the frame of the page. A membership that was ended is gone with
+    Also `membership_count`, `may_see_people` and `home` for the frame of the page. A membership that was ended is gone with
     the next request. `NotAllowed` becomes a page that says who may not do what.
     """
 
@@ -28,7 +28,7 @@ class MembershipMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         seen = cast("AuthenticatedRequest", request)
-        seen.membership, seen.membership_count, seen.may_see_people = None, 0, False  # type: ignore[assignment]
+        seen.membership, seen.membership_count, seen.may_see_people, seen.home = None, 0, False, "/"  # type: ignore[assignment]
         if request.user.is_authenticated:
             self._enter(seen, request.user)
         try:
@@ -46,6 +46,7 @@ class MembershipMiddleware:
         request.membership_count = len(members)
         if members:
             request.may_see_people = permissions.may(request.membership, "people.read")
+            request.home = home_of(request.membership)
         translation.activate(user.language)
         try:
             timezone.activate(zoneinfo.ZoneInfo(user.timezone))

@@ -84,6 +84,10 @@ def test_only_pages_of_the_portal_are_next(client: Client, alice: Membership, wa
     assert try_to_sign_in(client, alice.user.email, PASSWORD, next=wanted) == (302, goal)
 
 
+def test_who_sees_no_issues_starts_in_the_admin(client: Client, ada: Membership) -> None:
+    assert try_to_sign_in(client, ada.user.email, PASSWORD, next="/") == (302, reverse("admin:index"))
+
+
 def test_signing_in_changes_the_session_key(client: Client, alice: Membership) -> None:
     session = client.session
     session["planted"] = True

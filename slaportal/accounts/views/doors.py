@@ -23,7 +23,7 @@ from slaportal.accounts.forms import (
     NewPasswordForm,
     SignInForm,
 )
-from slaportal.accounts.http import membership_not_required
+from slaportal.accounts.http import home_of, membership_not_required
 from slaportal.accounts.models import Invitation, User
 from slaportal.accounts.services.doors import person_of_reset
 from slaportal.accounts.services.invitations import require_open
@@ -76,10 +76,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _first_page(request: HttpRequest, user: User) -> str:
     """Return the page to go to; people of several organizations choose one first."""
     wanted = next_page(request)
-    if len(selectors.active_memberships(user)) > 1:
+    members = selectors.active_memberships(user)
+    if len(members) > 1:
         request.session["after_switch"] = wanted
         return reverse("accounts:switch")
-    return wanted
+    return home_of(members[0]) if members and wanted == settings.LOGIN_REDIRECT_URL else wanted
 
 
 @membership_not_required
@@ -173,7 +174,7 @@ def _accept(request: HttpRequest, found: Invitation, secret: str, *, now: dateti
                 login(request, member.user, backend=settings.AUTHENTICATION_BACKENDS[0])
                 request.session["membership"] = member.pk
                 messages.success(request, gettext("Welcome, %(name)s.") % {"name": member.user})
-                return redirect(settings.LOGIN_REDIRECT_URL)
+                return redirect(home_of(member))
         else:
             form.add_error(None, gettext(TOO_MANY))
             status = 429

@@ -1,5 +1,6 @@
 """What each person sets for themselves: profile, password, organization of this session, colors."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from slaportal.accounts import selectors, services
 from slaportal.accounts.forms import ChangePasswordForm, ProfileForm
-from slaportal.accounts.http import member_of, membership_not_required
+from slaportal.accounts.http import home_of, member_of, membership_not_required
 from slaportal.accounts.middleware import SESSION_KEY
 from slaportal.accounts.models import Membership
 from slaportal.accounts.views.doors import next_page
@@ -62,7 +63,8 @@ def switch(request: HttpRequest) -> HttpResponse:
             pk__in=[one.pk for one in members],
         )
         request.session[SESSION_KEY] = member.pk
-        return redirect(request.session.pop("after_switch", None) or next_page(request))
+        wanted = request.session.pop("after_switch", None) or next_page(request)
+        return redirect(home_of(member) if wanted == settings.LOGIN_REDIRECT_URL else wanted)
     return render(request, "accounts/switch.html", {"members": members})
 
 

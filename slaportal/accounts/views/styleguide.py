@@ -47,7 +47,13 @@ CLOCKS: Final = (
 ROWS: Final = (
     ("ISS-7Q4K2M9D", "Export stops after 10,000 rows", "critical", CLOCKS[5], "Investigating"),
     ("ISS-2M8T5XKA", "Search finds nothing for names with an apostrophe", "high", CLOCKS[2], "Fixing"),
-    ("ISS-9C3R7WQH", "Nightly synchronization takes four hours instead of one", "medium", CLOCKS[1], "Verifying"),
+    (
+        "ISS-9C3R7WQH",
+        "Nightly synchronization takes four hours instead of one",
+        "medium",
+        CLOCKS[1],
+        "Verifying",
+    ),
     ("ISS-5H1V6NEJ", "Button in the footer is one pixel too high", "low", CLOCKS[3], "Waiting"),
     ("ISS-4B8Y2GTS", "Sign-in page shows the old logo", "low", CLOCKS[6], "Resolved"),
 )
