@@ -1,4 +1,4 @@
-"""Reading the matrix: which step runs when, and whom it reaches."""
+"""Reading escalations and exceptions: which step runs when, whom it reaches, what people see of both."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,13 +9,20 @@ from django.db.models import QuerySet
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party, Role, User
-from slaportal.escalations.models import Escalation, EscalationQuerySet, MatrixStep, StepKind
+from slaportal.escalations.models import (
+    Escalation,
+    EscalationQuerySet,
+    MatrixStep,
+    SlaException,
+    SlaExceptionQuerySet,
+    StepKind,
+)
 from slaportal.issues.models import Issue
 from slaportal.issues.selectors.clocks import ClockFace, list_face
 from slaportal.policies import clock
 from slaportal.policies.clock import Unit
 from slaportal.policies.models import Criticality, Metric
-from slaportal.policies.reckoning import Reckoning
+from slaportal.policies.reckoning import Outcome, Reckoning
 
 # How long an acknowledgement holds back the next step.
 HOLD = {
@@ -158,3 +165,38 @@ def _loaded(found: EscalationQuerySet) -> EscalationQuerySet:
         *("issue__organization", "issue__assigned_to__user", "obligation", "step"),
         *("raised_by__user", "acknowledged_by__user"),
     )
+
+
+def visible_exceptions(member: Membership) -> SlaExceptionQuerySet:
+    """Return the exceptions that `member` may read: clients see one once the vendor has approved it (spec §5)."""
+    found = SlaException.objects.visible_to(member).select_related(
+        *("issue__organization", "issue__agreement__policy_version", "requested_by__user"),
+        *("approved_by__user", "answered_by__user"),
+    )
+    if member.is_vendor:
+        return found
+    return found.exclude(status__in=[SlaException.Status.REQUESTED, SlaException.Status.REJECTED])
+
+
+def exception_acts(exception: SlaException, member: Membership) -> list[str]:
+    """Return what `member` may answer to `exception` now: approve and reject, or accept and contest."""
+    organization = exception.issue.organization_id
+    if exception.status == SlaException.Status.REQUESTED and exception.requested_by_id != member.pk:
+        may = permissions.may(member, "exception.approve", organization_id=organization)
+        return ["approve", "reject"] if may else []
+    if exception.status == SlaException.Status.APPROVED:
+        may = permissions.may(member, "exception.accept", organization_id=organization)
+        return ["accept", "contest"] if may else []
+    return []
+
+
+def reasons_missing(issue: Issue) -> list[str]:
+    """Return the clocks of `issue` that were breached without a reason on record, by their names."""
+    explained = set(
+        issue.exceptions.exclude(status=SlaException.Status.REJECTED).values_list("metric", flat=True)
+    )
+    return [
+        one.get_metric_display()
+        for one in issue.obligations.all()
+        if one.outcome == Outcome.BREACHED and one.metric not in explained
+    ]

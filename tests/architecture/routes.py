@@ -30,6 +30,9 @@ ROUTES: dict[str, str] = {
     "escalations:list": "issue.read",
     "escalations:acknowledge": "escalation.acknowledge",
     "escalations:raise": "escalation.raise",
+    "escalations:request-exception": "exception.request",
+    "escalations:exception": "issue.read",
+    "escalations:answer-exception": "issue.read",  # then the right of the answer itself
     "notifications:mailbox": SIGNED_IN,  # one's own mail; administrators all, in trials only
     "notifications:mail": SIGNED_IN,
     "notifications:mail-html": SIGNED_IN,

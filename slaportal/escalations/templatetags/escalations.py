@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from slaportal.escalations.selectors import lines_on
+from slaportal.escalations.selectors import exception_acts, lines_on, reasons_missing, visible_exceptions
 from slaportal.issues.models import Issue
 from slaportal.issues.services import acts
 
@@ -24,4 +24,17 @@ def escalations_of(context: dict[str, Any], issue: Issue) -> dict[str, Any]:
         "issue": issue,
         "lines": lines,
         "may_escalate": issue.is_live and not waiting and acts.can(issue, member, "escalation.raise"),
+    }
+
+
+@register.inclusion_tag("escalations/parts/exceptions_of_issue.html", takes_context=True)
+def exceptions_of(context: dict[str, Any], issue: Issue) -> dict[str, Any]:
+    """Show the exceptions of `issue`, breaches without a reason, and what the reader may do about them now."""
+    member = context["request"].membership
+    found = visible_exceptions(member).filter(issue=issue)
+    return {
+        "issue": issue,
+        "exceptions": [(one, exception_acts(one, member)) for one in found],
+        "missing": reasons_missing(issue),
+        "may_request": acts.can(issue, member, "exception.request"),
     }

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
+from slaportal.issues.forms.files import files
 from slaportal.issues.forms.people import MemberChoice
 from slaportal.issues.models import Issue, Stage, WaitingOn
 from slaportal.issues.selectors.page import workers
@@ -53,7 +54,7 @@ class ActForm(forms.Form):
         return [
             (str(field.label), _shown(field))
             for field in self
-            if not field.is_hidden and field.value() not in (None, "")
+            if not field.is_hidden and field.name != "attachments" and field.value() not in (None, "")
         ]
 
 
@@ -163,12 +164,14 @@ class Write(ActForm):
     """A message that both parties see."""
 
     body = text(_("Message"), _("Both parties see it. Markdown works."), LONG)
+    attachments = files()
 
 
 class Note(ActForm):
     """A note that never leaves the vendor."""
 
     body = text(_("Internal note"), _("Never shown to the client, and no response."), LONG)
+    attachments = files()
 
 
 class Resolve(ActForm):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
+from slaportal.issues.forms.files import files
 from slaportal.issues.forms.people import MemberChoice, MembersChoice
 from slaportal.issues.models import Issue
 from slaportal.issues.selectors.page import colleagues
@@ -35,6 +36,7 @@ class SubmitForm(forms.Form):
         max_length=50_000,
         widget=forms.Textarea(attrs={"rows": 8}),
     )
+    attachments = files()
     product = forms.CharField(label=_("Product"), max_length=120, required=False)
     product_version = forms.CharField(label=_("Version"), max_length=60, required=False)
     environment = forms.CharField(

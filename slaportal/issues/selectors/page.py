@@ -2,17 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization, Party
-from slaportal.issues.models import Comment, Dispute, InternalNote, Issue, Pause, Proposal, Stage, Vote
+from slaportal.issues.models import (
+    Attachment,
+    Comment,
+    Dispute,
+    InternalNote,
+    Issue,
+    Pause,
+    Proposal,
+    Stage,
+    Vote,
+)
 from slaportal.issues.selectors.clocks import ClockFace, faces
 from slaportal.issues.selectors.duties import Duty, duties
 from slaportal.issues.selectors.effects import Effect, Promise, effects, promises
 from slaportal.issues.selectors.history import clock_events
+
+AUTHOR: Final = ("author__user", "author__organization")
+FILES: Final = "attachments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,7 @@ class Message:
     author: Membership
     body: str
     inside: bool
+    files: list[Attachment]
     response: bool = False
 
 
@@ -76,6 +91,7 @@ class IssuePage:
     proposals: list[Proposal]
     dispute: Dispute | None
     conversation: list[Message]
+    files: list[Attachment]
     stages: list[StageStep]
     pauses: list[Pause]
 
@@ -137,6 +153,7 @@ def page_of(issue: Issue, *, reader: Membership, now: datetime) -> IssuePage:
         proposals=proposals,
         dispute=dispute,
         conversation=_conversation(issue, reader),
+        files=list(issue.attachments.filter(comment=None, note=None)),
         stages=_stages(issue),
         pauses=list(
             issue.pauses.select_related("requested_by__user", "contested_by__user", "judged_by__user")
@@ -183,16 +200,27 @@ def _criteria(issue: Issue, sides: list[Side], found: dict[str, Effect]) -> list
 
 def _conversation(issue: Issue, reader: Membership) -> list[Message]:
     """Return messages and, only for those who may read them, internal notes in order of time."""
-    comments: QuerySet[Comment] = issue.comments.select_related("author__user", "author__organization")
+    comments: QuerySet[Comment] = issue.comments.select_related(*AUTHOR).prefetch_related(FILES)
     found = []
     for one in comments:
         first = one.author.party == Party.VENDOR and one.at == issue.responded_at
-        found.append(Message(one.pk, one.at, one.author, one.body, inside=False, response=first))
-    if permissions.may(reader, "note.read", organization_id=issue.organization_id) and reader.is_vendor:
-        notes: QuerySet[InternalNote] = issue.internal_notes.select_related(
-            "author__user", "author__organization"
+        found.append(
+            Message(
+                one.pk,
+                one.at,
+                one.author,
+                one.body,
+                inside=False,
+                files=list(one.attachments.all()),
+                response=first,
+            )
         )
-        found += [Message(one.pk, one.at, one.author, one.body, inside=True) for one in notes]
+    if permissions.may(reader, "note.read", organization_id=issue.organization_id) and reader.is_vendor:
+        notes: QuerySet[InternalNote] = issue.internal_notes.select_related(*AUTHOR).prefetch_related(FILES)
+        found += [
+            Message(one.pk, one.at, one.author, one.body, inside=True, files=list(one.attachments.all()))
+            for one in notes
+        ]
     return sorted(found, key=lambda one: one.at)
 
 

@@ -19,8 +19,8 @@ Data = Mapping[str, Any]
 
 # Filter of the page → beginnings of the kinds that it shows.
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "messages": ("comment.", "note.", "issue.submitted"),
-    "level": ("classification.", "level."),
+    "messages": ("comment.", "note.", "file.", "issue.submitted"),
+    "level": ("classification.", "level.", "reminder."),
     "deadlines": ("deadline.", "obligation.", "waiting.", "pause.", "level."),
     "work": ("issue.", "progress."),
     "escalations": ("escalation.", "exception."),
@@ -121,6 +121,8 @@ def entry(event: Event, *, names: Mapping[int, str]) -> Entry:
         what = (
             _("assigned the issue to %(name)s") % {"name": name} if data["after"] else _("put the issue back")
         )
+    if event.kind == "file.attached" and texts.get("name"):
+        what = _("attached %(name)s") % {"name": texts["name"]}
     late = abs((event.recorded_at - event.at).total_seconds()) > 60
     return Entry(
         event=event,
@@ -207,6 +209,11 @@ def _progress(data: Data) -> str:
     }
 
 
+def _reminded(data: Data) -> str:
+    words = {"party": str(Party(data["party"]).label).lower()}
+    return _("Reminded the %(party)s of the answer that is due") % words
+
+
 def _fired(data: Data) -> str:
     return _("Escalated to %(role)s: %(metric)s, %(when)s") % {
         "role": _role(data),
@@ -248,6 +255,9 @@ WORDS: Final[dict[str, Callable[[Data], str]]] = {
     "deadline.moved": _with_metric("The %(metric)s deadline moved"),
     "obligation.breached": _with_metric("The %(metric)s deadline was missed"),
     "comment.added": _message,
+    "file.attached": _said("attached a file"),
+    "reminder.sent": _reminded,
+    "exception.rejected": _said("refused the exception"),
     "note.added": _said("wrote an internal note"),
     "progress.made": _progress,
     "waiting.began": _waiting,
@@ -267,7 +277,6 @@ WORDS: Final[dict[str, Callable[[Data], str]]] = {
     "escalation.acknowledged": _said("took the escalation in hand"),
     "exception.requested": _said("requested an exception"),
     "exception.approved": _said("approved the exception"),
-    "exception.refused": _said("refused the exception"),
     "exception.accepted": _said("accepted the exception"),
     "exception.contested": _said("contested the exception"),
     "exception.effective": _said("The exception took effect"),

@@ -28,7 +28,7 @@ def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     if chosen is None:
         raise Http404("There is no such act.")
     acts.allow(issue, member, chosen.right)
-    form = chosen.form(request.POST, issue=issue, member=member, auto_id=f"{name}_%s")
+    form = chosen.form(request.POST, request.FILES, issue=issue, member=member, auto_id=f"{name}_%s")
     if chosen.versioned and form.version_seen != issue.version:
         return _conflict(request, issue, name, chosen, form)
     if not form.is_valid():

@@ -115,11 +115,14 @@ def _judge(issue: Issue, member: Membership, given: dict[str, Any], now: datetim
     )
 
 
-def _by(service: Callable[..., object], *names: str) -> Run:
-    """Return a runner that hands the named values of the form to `service`."""
+def _by(service: Callable[..., object], *names: str, **renamed: str) -> Run:
+    """Return a runner that hands the named values of the form to `service`, some under another name."""
+    wanted = {**{name: name for name in names}, **renamed}
 
     def run(issue: Issue, member: Membership, given: dict[str, Any], now: datetime) -> object:
-        return service(issue=issue, actor=member, now=now, **{name: given[name] for name in names})
+        return service(
+            issue=issue, actor=member, now=now, **{name: given[field] for name, field in wanted.items()}
+        )
 
     return run
 
@@ -161,12 +164,17 @@ ACTS: Final[dict[str, Act]] = {
         LEVEL,
     ),
     "comment": Act(
-        "comment.write", forms.Write, _by(work.comment, "body"), _may_write, _("Your message is sent."), TALK
+        "comment.write",
+        forms.Write,
+        _by(work.comment, "body", files="attachments"),
+        _may_write,
+        _("Your message is sent."),
+        TALK,
     ),
     "note": Act(
         "note.write",
         forms.Note,
-        _by(work.note, "body"),
+        _by(work.note, "body", files="attachments"),
         _always,
         _("The note is kept."),
         TALK,

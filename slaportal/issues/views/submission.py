@@ -46,7 +46,7 @@ def submit(request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest, member: Membership, agreement: Agreement, *, now: datetime) -> HttpResponse:
-    form = SubmitForm(request.POST, agreement=agreement, member=member)
+    form = SubmitForm(request.POST, request.FILES, agreement=agreement, member=member)
     if not form.is_valid():
         return _form_page(request, agreement, form, now=now, status=422)
     try:
@@ -57,6 +57,7 @@ def _take(request: HttpRequest, member: Membership, agreement: Agreement, *, now
             now=now,
             on_behalf_of=form.cleaned_data["on_behalf_of"],
             watchers=form.cleaned_data["watchers"],
+            files=form.cleaned_data["attachments"],
             submission_key=str(form.cleaned_data["submission_key"]),
         )
     except Refused as refusal:

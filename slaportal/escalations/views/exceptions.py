@@ -1,0 +1,99 @@
+"""Exceptions: asked for by the vendor, approved by another person of it, answered by the client (spec §5)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from slaportal.accounts.http import member_of
+from slaportal.accounts.models import Membership
+from slaportal.escalations import services
+from slaportal.escalations.forms import AnswerForm, ExceptionForm
+from slaportal.escalations.models import SlaException
+from slaportal.escalations.selectors import exception_acts, visible_exceptions
+from slaportal.issues.models import Issue
+from slaportal.issues.services import acts
+from slaportal.lib.references import normalize_reference
+from slaportal.lib.refusal import Refused
+
+# act → its service, whether it needs a reason, and what to say after it
+ACTS: Final[dict[str, tuple[Callable[..., object], bool, Promise | str]]] = {
+    "approve": (services.approve_exception, False, _("Approved. The client answers now.")),
+    "reject": (services.reject_exception, True, _("Refused. The requester may ask anew.")),
+    "accept": (services.accept_exception, False, _("Accepted. It changes the adjusted figure only.")),
+    "contest": (services.contest_exception, True, _("Contested. The strict figure stands alone.")),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_exception(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask for an exception, with the reason for the delay and the mitigation plan."""
+    member, now = member_of(request), datetime.now(UTC)
+    visible = Issue.objects.visible_to(member).select_related("organization", "agreement__policy_version")
+    issue = visible.filter(reference=normalize_reference(reference)).first()
+    if issue is None:
+        raise Http404("There is no such issue.")
+    acts.allow(issue, member, "exception.request")
+    form = ExceptionForm(request.POST or None, initial={"metric": "resolution"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.request_exception(issue=issue, actor=member, now=now, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, str(_("Asked. Another person of the vendor approves it now.")))
+            return redirect("issues:detail", issue.reference)
+    context = {"issue": issue, "form": form}
+    return render(request, "escalations/request_exception.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def exception(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one exception with what the reader may answer now."""
+    member = member_of(request)
+    return _page(request, _found(member, pk), AnswerForm(), status=200)
+
+
+@require_POST
+def answer(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Approve, reject, accept or contest; the page again, with what was typed, if it is refused."""
+    member = member_of(request)
+    found = _found(member, pk)
+    if act not in ACTS:
+        raise Http404("There is no such act.")
+    service, needs_reason, done = ACTS[act]
+    form = AnswerForm(request.POST)
+    if needs_reason and not form.is_valid():
+        return _page(request, found, form, status=422)
+    given: dict[str, Any] = {"reason": form.cleaned_data["reason"]} if needs_reason else {}
+    try:
+        service(exception=found, actor=member, now=datetime.now(UTC), **given)
+    except Refused as refusal:
+        form.is_valid()
+        form.add_error(None, str(refusal))
+        return _page(request, _found(member, pk), form, status=422)
+    messages.success(request, str(done))
+    return redirect("issues:detail", found.issue.reference)
+
+
+def _found(member: Membership, pk: int) -> SlaException:
+    found = visible_exceptions(member).filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is no such exception.")
+    return found
+
+
+def _page(request: HttpRequest, found: SlaException, form: AnswerForm, *, status: int) -> HttpResponse:
+    context = {
+        "exception": found,
+        "issue": found.issue,
+        "form": form,
+        "acts": exception_acts(found, member_of(request)),
+    }
+    return render(request, "escalations/exception.html", context, status=status)
