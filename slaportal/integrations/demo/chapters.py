@@ -70,7 +70,6 @@ def counter(stage: Stage, at: datetime, level: str) -> datetime:
 def work(stage: Stage, start: datetime, end: datetime) -> None:
     """From looking for the cause to checking the correction, between two instants."""
     span = end - start
-    stage.act(start + span * 0.12, "progress", stage.agent, stage="investigating", percent=10)
     if stage.chance(0.35):
         note(stage, start + span * 0.2)
     if stage.chance(0.5):
@@ -82,8 +81,9 @@ def work(stage: Stage, start: datetime, end: datetime) -> None:
     stage.act(at, "progress", stage.agent, stage="fixing", percent=65)
     if stage.chance(0.4):
         stage.act(at + MINUTE * 10, "comment", stage.agent, text=stage.say(phrases.FIXING))
-    at = start + span * stage.between(0.8, 0.9)
-    stage.act(at, "progress", stage.agent, stage="verifying", percent=90)
+    if stage.chance(0.6):
+        at = start + span * stage.between(0.8, 0.9)
+        stage.act(at, "progress", stage.agent, stage="verifying", percent=90)
 
 
 def resolve(stage: Stage, at: datetime) -> datetime:

@@ -23,11 +23,14 @@ def do(line: Line, world: World) -> None:
     if line.act == "submit":
         _submit(key, email, data, world, line.at)
         return
-    issue = _issue(key)
+    issue = _issue(key, world)
     actor = world.member(email, issue.organization_id)
     if line.act == "assign":
         to = data["to"] and world.member(data["to"], issue.organization_id)
         work.assign(issue=issue, to=to, actor=actor, now=line.at)
+        return
+    if line.act == "duplicate":
+        ending.duplicate(issue=issue, of=_issue(data["of"], world), actor=actor, now=line.at)
         return
     _SIMPLE[line.act](issue, data, actor, line.at)
 
@@ -48,14 +51,13 @@ def _submit(key: str, email: str, data: dict[str, Any], world: World, now: datet
     )
 
 
-def _issue(key: str) -> Issue:
-    found = (
-        Issue.objects.filter(source_key=key)
-        .select_related("organization", "agreement__policy_version", "agreement__calendar")
-        .first()
-    )
+def _issue(key: str, world: World) -> Issue:
+    found = Issue.objects.filter(source_key=key).first()
     if found is None:
         raise Refused(f"“{key}” is not an issue that has been submitted.")
+    # Signed terms never change: they are read once a load and not with every line.
+    found.agreement = world.agreement(found.agreement_id)
+    found.organization = found.agreement.organization
     return found
 
 
@@ -129,9 +131,6 @@ _SIMPLE: dict[str, Act] = {
     "confirm": _calls(ending.confirm),
     "reopen": _calls(ending.reopen),
     "withdraw": _calls(ending.withdraw),
-    "duplicate": lambda issue, data, actor, now: ending.duplicate(
-        issue=issue, of=_issue(data["of"]), actor=actor, now=now
-    ),
     "request_exception": _request_exception,
     "approve_exception": _answers_exception(escalations.approve_exception),
     "reject_exception": _answers_exception(escalations.reject_exception),

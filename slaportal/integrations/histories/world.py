@@ -21,6 +21,7 @@ class World:
     _organizations: dict[str, Organization] = field(default_factory=dict)
     _members: dict[str, list[Membership]] = field(default_factory=dict)
     _calendars: dict[str, BusinessCalendar] = field(default_factory=dict)
+    _agreements: dict[int, Agreement] = field(default_factory=dict)
 
     def do(self, line: Line) -> None:
         """Do one line of the world. Raises `Refused` or what the service raises."""
@@ -44,6 +45,13 @@ class World:
                 raise Refused(f"“{key}” is not the key of an organization.")
             self._organizations[key] = found
         return self._organizations[key]
+
+    def agreement(self, pk: int) -> Agreement:
+        """Return a signed agreement with its terms, read once."""
+        if pk not in self._agreements:
+            found = Agreement.objects.select_related("organization", "policy_version__policy", "calendar")
+            self._agreements[pk] = found.get(pk=pk)
+        return self._agreements[pk]
 
     def member(self, email: str, organization_id: int | None) -> Membership:
         """Return as whom `email` acts on something of `organization_id`. Raises `Refused`.

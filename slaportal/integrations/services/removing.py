@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import ForeignKey, Model, QuerySet
 
 from slaportal.accounts.models import Membership, Organization, Party, User
@@ -63,7 +63,7 @@ def remove_demo() -> Doomed:
     for kind in _children_first(found.rows):
         for part in _parts(found.rows[kind]):
             # The rows that refer to these are gone or go in this transaction: no need to collect them again.
-            _all(kind).filter(pk__in=part)._raw_delete(using=None)
+            _all(kind).filter(pk__in=part)._raw_delete(using=DEFAULT_DB_ALIAS)
     return found
 
 

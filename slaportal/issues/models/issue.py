@@ -1,5 +1,6 @@
 """The issue: one matter reported by a client."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, ClassVar
 
@@ -216,8 +217,8 @@ class Issue(models.Model):
             return True
         return self.watchers.filter(pk=member.pk).exists()
 
-    def people_of(self, party: str) -> models.QuerySet[User]:
-        """Return the people of `party` whom this issue concerns, without doubles; read only when somebody is told.
+    def people_of(self, party: str) -> Iterator[User]:
+        """Yield the people of `party` whom this issue concerns, without doubles; looked up only if somebody is told.
 
         Client: reporter, affected person, watchers and managers. Vendor: the assignee or, before there is one,
         agents and leads.
@@ -233,4 +234,4 @@ class Issue(models.Model):
             members = members.filter(pk=self.assigned_to_id)
         else:
             members = members.filter(role__in=["vendor_agent", "vendor_lead"])
-        return User.objects.filter(memberships__in=members).distinct().order_by("pk")
+        yield from User.objects.filter(memberships__in=members).distinct().order_by("pk")
