@@ -60,8 +60,6 @@ def check(table: Mapping[str, Any]) -> None:
         raise ImpactError(f"The impact table names “{strange[0]}”, which is not a level.")
     for key, allowed in [*conditions, *stand_ins]:
         if unknown := set(allowed) - offered.get(key, set()):
-            raise ImpactError(
-                f"The impact table expects “{min(unknown)}” of “{key}”, which is not offered."
-            )
+            raise ImpactError(f"The impact table expects “{min(unknown)}” of “{key}”, which is not offered.")
     if not all(isinstance(text, str) and text for text in texts):
         raise ImpactError("Every question and answer of the impact table needs its text.")

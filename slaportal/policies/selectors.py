@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
@@ -36,6 +38,20 @@ def readable_agreements(member: Membership) -> QuerySet[Agreement]:
     if permissions.scope(member.role, "policy.read") != permissions.ALL:
         found = found.filter(organization=member.organization_id)
     return found.select_related("organization", "policy_version__policy", "calendar")
+
+
+def all_agreements() -> QuerySet[Agreement]:
+    """Return every agreement: for the superuser who sets the portal up and has no membership yet."""
+    return Agreement.objects.select_related("organization", "policy_version__policy", "calendar")
+
+
+def standing(agreement: Agreement, *, now: datetime) -> str:
+    """Return "in force", "to come" or "ended"."""
+    if agreement.effective_from > now:
+        return "to come"
+    if agreement.effective_to is not None and agreement.effective_to <= now:
+        return "ended"
+    return "in force"
 
 
 def current_of(agreements: QuerySet[Agreement], *, now: datetime) -> Agreement | None:
@@ -91,6 +107,33 @@ def missing_parts(version: PolicyVersion) -> list[str]:
         if (level, metric) not in targets
     ]
     return missing + [f"the definition of {level}" for level in LEVELS if level not in defined]
+
+
+def doubts(version: PolicyVersion) -> list[str]:
+    """Return what is odd about the targets of `version` though nothing forbids it, in sentences."""
+    lengths = {(one.level, one.metric): (_roughly(one), one.words) for one in version.targets.all()}
+    found = []
+    for strict, loose in pairwise(LEVELS):
+        for metric in Metric.values:
+            one, other = lengths.get((strict, metric)), lengths.get((loose, metric))
+            if one and other and one[0] > other[0]:
+                found.append(
+                    f"{strict.capitalize()} {metric} ({one[1]}) is looser than {loose} ({other[1]})."
+                )
+    for level in LEVELS:
+        response, resolution = lengths.get((level, Metric.RESPONSE)), lengths.get((level, Metric.RESOLUTION))
+        if response and resolution and response[0] > resolution[0]:
+            found.append(f"{level.capitalize()} is due to be resolved before it is due to be answered.")
+    return found
+
+
+def _roughly(target: Target) -> Decimal:
+    """Return a target in hours of the week, to compare it with another: office hours are a quarter of all."""
+    hours = {"minutes": Decimal(1) / 60, "hours": Decimal(1), "days": Decimal(24)}
+    name = target.unit.removeprefix("business_")
+    if name == target.unit:
+        return target.amount * hours[name]
+    return target.amount * (Decimal(24) * 7 / 5 if name == "days" else hours[name] * 4)
 
 
 def content_of(version: PolicyVersion) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
     agreements = selectors.readable_agreements(member)
     if member.is_vendor:
         page = Paginator(agreements, A_PAGE).get_page(request.GET.get("page"))
-        rows = [(one, standing(one, now=now)) for one in page]
+        rows = [(one, selectors.standing(one, now=now)) for one in page]
         return render(request, "policies/agreements.html", {"page": page, "rows": rows})
     found = selectors.current_of(agreements, now=now)
     if found is None:
@@ -85,15 +85,6 @@ def calculator(request: HttpRequest) -> HttpResponse:
             "starts_at": form.cleaned_data.get("starts_at") if answers else None,
         },
     )
-
-
-def standing(agreement: Agreement, *, now: datetime) -> str:
-    """Return "in force", "to come" or "ended"."""
-    if agreement.effective_from > now:
-        return "to come"
-    if agreement.effective_to is not None and agreement.effective_to <= now:
-        return "ended"
-    return "in force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +153,7 @@ def _page(member: Membership, agreement: Agreement, *, now: datetime) -> dict[st
     return {
         "agreement": agreement,
         "version": version,
-        "standing": standing(agreement, now=now),
+        "standing": selectors.standing(agreement, now=now),
         "levels": _levels(version),
         "uses_business_time": any(one.unit.startswith("business") for one in selectors.targets_of(version)),
         "impact": [
@@ -173,7 +164,7 @@ def _page(member: Membership, agreement: Agreement, *, now: datetime) -> dict[st
         "zone": hours.timezone,
         "reader_zone": get_current_timezone_name(),
         "opening": _opening(hours, now=now),
-        "others": [(one, standing(one, now=now)) for one in others],
+        "others": [(one, selectors.standing(one, now=now)) for one in others],
         "editions": editions.order_by("-number"),
         "matrix": MATRIX,
         "is_vendor": member.is_vendor,

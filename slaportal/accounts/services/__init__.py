@@ -20,14 +20,17 @@ from slaportal.accounts.services.people import (
     create_person,
     end_membership,
     restore_membership,
+    update_organization,
     update_profile,
 )
+from slaportal.accounts.services.roles import change_role, roles_to_give
 
 __all__ = [
     "InvitationClosed",
     "accept_invitation",
     "admit_attempt",
     "change_password",
+    "change_role",
     "create_organization",
     "create_person",
     "end_membership",
@@ -39,5 +42,7 @@ __all__ = [
     "reset_password",
     "restore_membership",
     "revoke_invitation",
+    "roles_to_give",
+    "update_organization",
     "update_profile",
 ]

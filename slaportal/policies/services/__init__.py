@@ -4,6 +4,7 @@ from slaportal.policies.services.agreements import end_agreement, sign_agreement
 from slaportal.policies.services.calendars import change_calendar, create_calendar
 from slaportal.policies.services.editions import (
     create_policy,
+    discard_draft,
     draft_next,
     draft_version,
     edit_draft,
@@ -17,6 +18,7 @@ __all__ = [
     "change_calendar",
     "create_calendar",
     "create_policy",
+    "discard_draft",
     "draft_next",
     "draft_version",
     "edit_draft",

@@ -106,6 +106,16 @@ def edit_draft(version: PolicyVersion, *, actor: Membership | None, now: datetim
 
 
 @transaction.atomic
+def discard_draft(version: PolicyVersion, *, actor: Membership | None, now: datetime) -> None:
+    """Remove a draft with all its parts. Raises `PolicyRefused` if it is published."""
+    _allow(actor, "policy.draft")
+    if version.published:
+        raise PolicyRefused(f"{version} is published and stays.")
+    _record("policy.draft_discarded", version.policy, actor=actor, now=now, version=version.number)
+    version.delete()
+
+
+@transaction.atomic
 def publish(version: PolicyVersion, *, actor: Membership | None, now: datetime) -> PolicyVersion:
     """Seal `version` for ever under the hash of its whole content; from now on agreements can name it.
 
