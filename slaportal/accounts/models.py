@@ -204,7 +204,7 @@ class SignInAttempt(models.Model):
         indexes: ClassVar = [
             # Read by accounts.services.admit_attempt at each try.
             models.Index(fields=["account", "network_address", "at"], name="sign_in_attempt_counted"),
-            # Read by accounts.services.forget_old_attempts.
+            # Read by accounts.services.forget_old_attempts at each try.
             models.Index(fields=["at"], name="sign_in_attempt_old"),
         ]
 

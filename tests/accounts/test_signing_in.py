@@ -1,11 +1,14 @@
 """The front door: who comes in, how often one may try, and where one lands."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from slaportal.accounts import services
 from slaportal.accounts.models import Membership, SignInAttempt
-from slaportal.accounts.services.doors import MOST_ATTEMPTS
+from slaportal.accounts.services.doors import MOST_ATTEMPTS, WINDOW
 from tests.world import PASSWORD
 
 DOOR = reverse("accounts:sign-in")
@@ -68,6 +71,13 @@ def test_no_address_is_stored_with_a_try(client: Client) -> None:
     try_to_sign_in(client, "my-password-typed-by-mistake@acme.example", "x")
     attempt = SignInAttempt.objects.get()
     assert "mistake" not in attempt.account
+
+
+@pytest.mark.django_db
+def test_a_try_is_forgotten_when_it_no_longer_counts(monday: datetime) -> None:
+    for passed in (timedelta(0), WINDOW, 2 * WINDOW):
+        services.admit_attempt(account="a@acme.example", network_address="192.0.2.1", now=monday + passed)
+    assert SignInAttempt.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,11 @@ def admit_attempt(*, account: str, network_address: str, now: datetime) -> bool:
     """Note one try at `account` from `network_address` and return whether it may go on.
 
     Ten tries in fifteen minutes, counted alike for accounts that exist and that do not. The try is written before
-    it is counted, so that tries at the same moment cannot slip through together.
+    it is counted, so that tries at the same moment cannot slip through together. Older tries are deleted on the
+    way: nobody's network address is kept for longer than it counts.
     """
     key = _account_key(account)
+    forget_old_attempts(now=now)
     SignInAttempt.objects.create(account=key, network_address=network_address[:45], at=now)
     tries = SignInAttempt.objects.filter(
         account=key, network_address=network_address[:45], at__gt=now - WINDOW, at__lte=now
@@ -46,7 +48,6 @@ def forget_old_attempts(*, now: datetime) -> int:
 @transaction.atomic
 def request_password_reset(*, email: str, now: datetime) -> None:
     """Mail a link for a new password if `email` is a person who may come in; the caller cannot tell."""
-    forget_old_attempts(now=now)
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
     if user is None:
         return
