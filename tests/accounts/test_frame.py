@@ -1,8 +1,10 @@
 """What every page has: navigation by party and right, colors, pages for what went wrong."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -11,6 +13,7 @@ from slaportal.accounts.middleware import MembershipMiddleware
 from slaportal.accounts.models import Membership
 from slaportal.accounts.permissions import NotAllowed
 from slaportal.accounts.templatetags.portal import initials, nearest
+from slaportal.accounts.views.styleguide import CLOCKS, styleguide
 
 PROFILE = reverse("accounts:profile")
 
@@ -128,3 +131,26 @@ def test_a_failure_has_a_page_that_needs_nothing(client: Client, monkeypatch: py
 )
 def test_initials_stand_for_a_name(name: str, letters: str) -> None:
     assert initials(name) == letters
+
+
+def test_each_state_of_a_clock_has_words_and_a_shape_of_its_own(rf: RequestFactory) -> None:
+    page = styleguide(rf.get("/styleguide")).content.decode()
+    states = {clock.state for clock in CLOCKS}
+    assert len(states) == 9
+    sprite = Path(settings.BASE_DIR, "static", "img", "shapes.svg").read_text(encoding="utf-8")
+    for state in states:
+        assert f'<symbol id="{state}"' in sprite
+        assert re.search(
+            rf'clock--{state}".*?shapes[^"]*#{state}".*?clock__headline">[^<]+<', page, re.DOTALL
+        )
+
+
+def test_every_shape_that_a_template_names_is_drawn() -> None:
+    sprite = Path(settings.BASE_DIR, "static", "img", "shapes.svg").read_text(encoding="utf-8")
+    drawn = set(re.findall(r'<symbol id="(\w+)"', sprite))
+    named = {
+        name
+        for path in Path(settings.BASE_DIR, "templates").rglob("*.html")
+        for name in re.findall(r'{% shape "(\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert named <= drawn
