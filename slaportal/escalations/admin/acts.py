@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from slaportal.accounts.models import Membership
 from slaportal.escalations import services
 from slaportal.escalations.models import Escalation, SlaException
-from slaportal.issues.admin.staff_acts import StaffAct, Values, offer
+from slaportal.issues.admin.staff_acts import StaffAct, offer
 from slaportal.issues.forms.acts import ActForm, Plain, Reason, text
 from slaportal.issues.models import Issue
+from slaportal.issues.views.offers import Act
 from slaportal.lib.refusal import Refused
+
+Given = dict[str, Any]
 
 
 class Raise(Reason):
@@ -36,24 +39,21 @@ class RequestException(ActForm):
     )
 
 
-def _raise(issue: Issue, values: Values, actor: Membership, now: datetime) -> str:
-    services.escalate(issue=issue, reason=values["reason"], actor=actor, now=now)
-    return "Senior management has been told."
+def _raise(issue: Issue, actor: Membership, given: Given, now: datetime) -> None:
+    services.escalate(issue=issue, reason=given["reason"], actor=actor, now=now)
 
 
-def _acknowledge(issue: Issue, values: Values, actor: Membership, now: datetime) -> str:
+def _acknowledge(issue: Issue, actor: Membership, given: Given, now: datetime) -> None:
     open_ones = list(issue.escalations.unanswered().order_by("due_at", "pk"))
     if not open_ones:
         raise Refused("No escalation of this issue waits for an acknowledgement.")
     for escalation in open_ones:
         services.acknowledge(escalation=escalation, actor=actor, now=now)
-    return "You have it in hand. The next step waits for a while."
 
 
-def _request(issue: Issue, values: Values, actor: Membership, now: datetime) -> str:
-    asked: dict[str, Any] = {name: values[name] for name in ("effect", "cause", "reason", "plan", "until")}
+def _request(issue: Issue, actor: Membership, given: Given, now: datetime) -> None:
+    asked: dict[str, Any] = {name: given[name] for name in ("effect", "cause", "reason", "plan", "until")}
     services.request_exception(issue=issue, actor=actor, now=now, **asked)
-    return "Requested. Another person of ours must approve it before the client sees it."
 
 
 def _requested(issue: Issue) -> SlaException:
@@ -66,14 +66,12 @@ def _requested(issue: Issue) -> SlaException:
     return found
 
 
-def _approve(issue: Issue, values: Values, actor: Membership, now: datetime) -> str:
+def _approve(issue: Issue, actor: Membership, given: Given, now: datetime) -> None:
     services.approve_exception(exception=_requested(issue), actor=actor, now=now)
-    return "Approved. The client accepts or contests it now."
 
 
-def _reject(issue: Issue, values: Values, actor: Membership, now: datetime) -> str:
-    services.reject_exception(exception=_requested(issue), reason=values["reason"], actor=actor, now=now)
-    return "Not granted; the requester may ask anew."
+def _reject(issue: Issue, actor: Membership, given: Given, now: datetime) -> None:
+    services.reject_exception(exception=_requested(issue), reason=given["reason"], actor=actor, now=now)
 
 
 def _can_raise(issue: Issue, actor: Membership) -> bool:
@@ -102,39 +100,50 @@ offer(
     StaffAct(
         "acknowledge",
         "Take the escalation in hand",
-        "escalation.acknowledge",
-        Plain,
-        _acknowledge,
-        _can_acknowledge,
-        careful=False,
+        Act(
+            "escalation.acknowledge",
+            Plain,
+            _acknowledge,
+            _can_acknowledge,
+            "You have it in hand. The next step waits for a while.",
+            versioned=False,
+        ),
         icon="front_hand",
     ),
-    StaffAct("escalate", "Escalate", "escalation.raise", Raise, _raise, _can_raise, icon="arrow_upward"),
+    StaffAct(
+        "escalate",
+        "Escalate",
+        Act("escalation.raise", Raise, _raise, _can_raise, "Senior management has been told."),
+        icon="arrow_upward",
+    ),
     StaffAct(
         "request-exception",
         "Request an exception",
-        "exception.request",
-        RequestException,
-        _request,
-        _can_request,
+        Act(
+            "exception.request",
+            RequestException,
+            _request,
+            _can_request,
+            "Requested. Another person of ours must approve it before the client sees it.",
+        ),
         icon="rule",
     ),
     StaffAct(
         "approve-exception",
         "Approve the exception",
-        "exception.approve",
-        Plain,
-        _approve,
-        _can_approve,
+        Act(
+            "exception.approve",
+            Plain,
+            _approve,
+            _can_approve,
+            "Approved. The client accepts or contests it now.",
+        ),
         icon="done_all",
     ),
     StaffAct(
         "reject-exception",
         "Do not grant the exception",
-        "exception.approve",
-        Reason,
-        _reject,
-        _is_requested,
+        Act("exception.approve", Reason, _reject, _is_requested, "Not granted; the requester may ask anew."),
         icon="block",
     ),
 )

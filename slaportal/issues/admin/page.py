@@ -45,19 +45,19 @@ def act(model_admin: Any, request: HttpRequest, object_id: str, key: str) -> Htt
         raise Http404
     if request.method != "POST":
         return redirect("admin:issues_issue_change", issue.pk)
-    form = wanted.form(request.POST, issue=issue, member=member, prefix=wanted.key)
+    form = wanted.act.form(request.POST, request.FILES, issue=issue, member=member, prefix=wanted.key)
     if not form.is_valid():
         messages.error(request, "Nothing was done yet: see what is missing.")
         return _page(model_admin, request, issue, member, tried=Offer(wanted, form, open=True), status=422)
-    if wanted.careful and form.version_seen is not None:
+    if wanted.act.versioned and form.version_seen is not None:
         issue.version = form.version_seen
     try:
-        sentence = wanted.perform(issue, form.cleaned_data, member, datetime.now(UTC))
+        wanted.act.run(issue, member, form.cleaned_data, datetime.now(UTC))
     except NotAllowed as error:
         return _refused(model_admin, request, wanted, member, object_id, str(error), status=403)
     except Refused as error:
         return _refused(model_admin, request, wanted, member, object_id, str(error), status=409)
-    messages.success(request, sentence)
+    messages.success(request, str(wanted.act.done))
     return redirect("admin:issues_issue_change", issue.pk)
 
 
@@ -75,7 +75,7 @@ def _refused(
     issue = _find(member, object_id)
     typed = request.POST.copy()
     typed[f"{wanted.key}-version"] = str(issue.version)
-    form = wanted.form(typed, issue=issue, member=member, prefix=wanted.key)
+    form = wanted.act.form(typed, request.FILES, issue=issue, member=member, prefix=wanted.key)
     form.add_error(None, sentence)
     messages.error(request, sentence)
     return _page(model_admin, request, issue, member, tried=Offer(wanted, form, open=True), status=status)
@@ -97,7 +97,7 @@ def _offers(issue: Issue, member: Membership, tried: Offer | None) -> list[Offer
     found = [
         tried
         if tried and tried.act.key == one.key
-        else Offer(one, one.form(issue=issue, member=member, prefix=one.key))
+        else Offer(one, one.act.form(issue=issue, member=member, prefix=one.key))
         for one in staff_acts.available(issue, member)
     ]
     if tried and tried not in found:
@@ -116,7 +116,7 @@ def _page(
 ) -> HttpResponse:
     now = datetime.now(UTC)
     offers = _offers(issue, member, tried)
-    areas: dict[str, list[Offer]] = {"level": [], "talk": [], "inside": [], "work": []}
+    areas: dict[str, list[Offer]] = {area: [] for area in staff_acts.AREAS}
     for offer in offers:
         areas[offer.act.area].append(offer)
     context = {

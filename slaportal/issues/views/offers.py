@@ -102,6 +102,8 @@ def _may_judge(issue: Issue, member: Membership) -> bool:
 
 def _agree(issue: Issue, member: Membership, given: dict[str, Any], now: datetime) -> object:
     seen = issue.proposals.filter(pk=given["proposal"]).first()
+    if seen is None:
+        raise Refused(str(_("This proposal does not belong to this issue. Load the page again.")))
     return classification.agree(issue=issue, actor=member, now=now, proposal=seen)
 
 
