@@ -129,10 +129,16 @@ def test_a_draft_is_opened_changed_and_published(
     assert (draft.published, draft.published_by) == (True, vera)
 
 
-def test_a_get_publishes_nothing(client_for: SignIn, vera: Membership, draft: PolicyVersion) -> None:
+def test_looking_publishes_and_drafts_nothing(
+    client_for: SignIn, vera: Membership, draft: PolicyVersion, lena: Membership
+) -> None:
     client_for(vera).get(change("policies_policyversion", draft.pk, "publish"))
     draft.refresh_from_db()
     assert not draft.published
+    address = change("policies_policy", draft.policy_id, "draft-next")
+    draft.delete()
+    assert client_for(lena).get(address).status_code == 200
+    assert not PolicyVersion.objects.filter(number=2).exists()
 
 
 def test_a_draft_with_a_hole_says_what_is_missing(
@@ -240,7 +246,7 @@ def test_an_agreement_is_signed_and_then_only_ended(
         "signed_by_vendor": "Vera",
     }
     browser.post(reverse("admin:policies_agreement_add"), terms)
-    new = Agreement.objects.get(organization=acme, effective_from__year=2099)
+    new = Agreement.objects.get(organization=acme, effective_from=datetime(2098, 12, 31, 23, tzinfo=UTC))
     old.refresh_from_db()
     assert old.effective_to == new.effective_from
     again = browser.post(
@@ -250,7 +256,8 @@ def test_an_agreement_is_signed_and_then_only_ended(
     assert browser.post(change("policies_agreement", new.pk), {"timezone": "UTC"}).status_code == 403
     browser.post(change("policies_agreement", new.pk, "end"), {"at": "2099-06-01T00:00"})
     new.refresh_from_db()
-    assert new.effective_to == datetime(2099, 6, 1, tzinfo=UTC)
+    # Midnight in Berlin, whatever the zone of the person who typed it.
+    assert new.effective_to == datetime(2099, 5, 31, 22, tzinfo=UTC)
     late = browser.post(change("policies_agreement", new.pk, "end"), {"at": "2020-01-01T00:00"})
     assert "ends after it begins" in late.content.decode()
 

@@ -120,7 +120,7 @@ class AgreementAdmin(PortalAdmin):
             messages.success(request, f"The agreement with {agreement.organization} ends then.")
             return back
 
-        form = EndForm(request.POST or None)
+        form = EndForm(request.POST or None, timezone=agreement.timezone)
         return self.act_page(
             request, form=form, title=f"End: {agreement}", button="Set the end", act=act, back=back
         )

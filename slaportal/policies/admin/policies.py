@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,6 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from slaportal.accounts.admin.base import PortalAdmin, actor_of, button
-from slaportal.lib.refusal import Refused
 from slaportal.policies import services
 from slaportal.policies.forms import PolicyForm
 from slaportal.policies.models import Policy, PolicyVersion
@@ -86,19 +86,27 @@ class PolicyAdmin(PortalAdmin):
     def draft_next(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Open the next version with the content of the last one."""
         policy = get_object_or_404(Policy, pk=object_id)
-        return draft_next_of(request, policy)
+        return draft_next_of(self, request, policy)
 
     def has_draft_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Whether this person may draft."""
         return self.allowed(request, "policy.draft")
 
 
-def draft_next_of(request: HttpRequest, policy: Policy) -> HttpResponse:
-    """Open the next version of `policy` and go there; a refusal is said where one came from."""
-    try:
+def draft_next_of(admin_page: PortalAdmin, request: HttpRequest, policy: Policy) -> HttpResponse:
+    """Ask, then open the next version of `policy` and go there."""
+
+    def act(data: dict[str, Any]) -> str:
         draft = services.draft_next(policy, actor=actor_of(request), now=datetime.now(UTC))
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("admin:policies_policy_change", policy.pk)
-    messages.success(request, f"{draft} is open as a draft.")
-    return redirect("admin:policies_policyversion_change", draft.pk)
+        messages.success(request, f"{draft} is open as a draft.")
+        return reverse("admin:policies_policyversion_change", args=[draft.pk])
+
+    return admin_page.act_page(
+        request,
+        form=forms.Form(request.POST if request.method == "POST" else None),
+        title=f"Draft the next version of {policy}",
+        button="Draft next version",
+        intro="It begins with the content of the last version. Nothing changes for anybody until it is signed.",
+        act=act,
+        back=reverse("admin:policies_policy_change", args=[policy.pk]),
+    )

@@ -174,7 +174,7 @@ class VersionAdmin(PortalAdmin):
     def draft_next(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Open the next version with the content of the last one."""
         version = get_object_or_404(PolicyVersion.objects.select_related("policy"), pk=object_id)
-        return draft_next_of(request, version.policy)
+        return draft_next_of(self, request, version.policy)
 
 
 def content_context(version: PolicyVersion) -> dict[str, Any]:

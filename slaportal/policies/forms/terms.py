@@ -1,6 +1,8 @@
 """A draft of a policy version in the admin, and what is said when an agreement is signed or ended."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,6 +11,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from slaportal.accounts.models import Organization, Party
 from slaportal.accounts.validators import validate_timezone
 from slaportal.policies import impact
+from slaportal.policies.forms.walltime import WallTimeField
 from slaportal.policies.models import (
     BusinessCalendar,
     Criticality,
@@ -18,15 +21,6 @@ from slaportal.policies.models import (
 )
 
 PAUSES = (("client", "Waiting for the client"), ("third_party", "Waiting for a third party"))
-
-
-class WallTime(forms.DateTimeInput):
-    """A browser's own field for date and time, in the zone of the person who types."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
 
 
 class LinesField(forms.CharField):
@@ -158,23 +152,20 @@ class SignForm(forms.Form):
         validators=[validate_timezone],
         help_text="Such as Europe/Berlin.",
     )
-    effective_from = forms.DateTimeField(
+    effective_from = WallTimeField(
         label="In force from",
-        widget=WallTime(),
-        help_text="In your own time zone. An agreement without an end ends where this one begins.",
+        help_text="In the agreement's time zone. An agreement without an end ends where this one begins.",
     )
-    effective_to = forms.DateTimeField(
+    effective_to = WallTimeField(
         label="Until",
         required=False,
-        widget=WallTime(),
         help_text="Leave empty for no end.",
     )
     signed_by_client = forms.CharField(label="Signed off for the client by", max_length=120)
     signed_by_vendor = forms.CharField(label="Signed off for the vendor by", max_length=120)
-    counts_from = forms.DateTimeField(
+    counts_from = WallTimeField(
         label="Count from",
         required=False,
-        widget=WallTime(),
         help_text="Only where history was imported: what was decided earlier is not counted.",
     )
 
@@ -192,12 +183,29 @@ class SignForm(forms.Form):
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
 
+    def clean(self) -> dict[str, Any]:
+        """Read the wall times in the zone of the agreement."""
+        data = super().clean() or {}
+        if "timezone" in data:
+            for name in ("effective_from", "effective_to", "counts_from"):
+                if data.get(name):
+                    data[name] = data[name].replace(tzinfo=ZoneInfo(data["timezone"]))
+        return data
+
 
 class EndForm(forms.Form):
-    """When an agreement ends."""
+    """When an agreement ends, in its own time zone."""
 
-    at = forms.DateTimeField(
-        label="Ends on",
-        widget=WallTime(),
-        help_text="In your own time zone; now or later. What was reported before stays judged by it.",
-    )
+    at = WallTimeField(label="Ends on")
+
+    def __init__(self, *args: Any, timezone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = ZoneInfo(timezone)
+        self.fields[
+            "at"
+        ].help_text = f"Time in {timezone}; now or later. What was reported before stays judged by it."
+
+    def clean_at(self) -> datetime:
+        """Return the instant."""
+        wall: datetime = self.cleaned_data["at"]
+        return wall.replace(tzinfo=self.zone)
