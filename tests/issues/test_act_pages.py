@@ -136,6 +136,7 @@ def test_a_message_that_somebody_else_s_change_crossed_shows_both_and_can_be_sen
     text = response.content.decode()
     assert response.status_code == 409
     assert "wrote a message – the first response" in text
+    assert "We need the logs." in text
     assert "Here is what I typed." in text
     assert issue.comments.count() == 1
     again = response.context["form"]

@@ -48,24 +48,6 @@ class ActForm(forms.Form):
         given = self.data.get(self.add_prefix("version"), "")
         return int(given) if str(given).isdecimal() else None
 
-    @property
-    def typed(self) -> list[tuple[str, str]]:
-        """Label and text of what the person typed or chose."""
-        return [
-            (str(field.label), _shown(field))
-            for field in self
-            if not field.is_hidden and field.name != "attachments" and field.value() not in (None, "")
-        ]
-
-
-def _shown(field: forms.BoundField) -> str:
-    choices = getattr(field.field, "choices", None)
-    if choices is None:
-        return str(field.value())
-    return next(
-        (str(label) for value, label in choices if str(value) == str(field.value())), str(field.value())
-    )
-
 
 class Plain(ActForm):
     """An act without words, such as confirming."""

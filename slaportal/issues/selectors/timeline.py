@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -89,7 +89,19 @@ def since(issue: Issue, *, reader: Membership, seen: int) -> list[Entry]:
     )
     found = list(events)
     names = _names(found)
-    return [entry(one, names=names) for one in found]
+    # Here the messages stand nowhere else on the page, so their words belong to the entries.
+    bodies = dict(issue.comments.filter(pk__in=_messages(found)).values_list("pk", "body"))
+    entries = [entry(one, names=names) for one in found]
+    return [replace(one, body=bodies.get(_message_of(one.event), one.body), anchor="") for one in entries]
+
+
+def _message_of(event: Event) -> int:
+    """Return the id of the message that `event` is about; 0 for another event."""
+    return int(json.loads(event.payload)["data"]["comment"]) if event.kind == "comment.added" else 0
+
+
+def _messages(events: Iterable[Event]) -> list[int]:
+    return [_message_of(one) for one in events]
 
 
 def last_event(issue: Issue, *, reader: Membership) -> int:

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from slaportal.accounts.http import member_of
-from slaportal.issues.forms.acts import ActForm
 from slaportal.issues.models import Issue
 from slaportal.issues.selectors import timeline
 from slaportal.issues.services import acts
@@ -30,13 +29,13 @@ def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     acts.allow(issue, member, chosen.right)
     form = chosen.form(request.POST, request.FILES, issue=issue, member=member, auto_id=f"{name}_%s")
     if chosen.versioned and form.version_seen != issue.version:
-        return _conflict(request, issue, name, chosen, form)
+        return _conflict(request, issue, name, chosen)
     if not form.is_valid():
         return show(request, issue, bound=(name, form), status=422)
     try:
         chosen.run(issue, member, form.cleaned_data, datetime.now(UTC))
     except Conflict:
-        return _conflict(request, reread(issue, member), name, chosen, form)
+        return _conflict(request, reread(issue, member), name, chosen)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return show(request, reread(issue, member), bound=(name, form), status=422)
@@ -47,7 +46,7 @@ def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     )
 
 
-def _conflict(request: HttpRequest, issue: Issue, name: str, chosen: Act, form: ActForm) -> HttpResponse:
+def _conflict(request: HttpRequest, issue: Issue, name: str, chosen: Act) -> HttpResponse:
     """Show what happened meanwhile beside what was typed; nothing is lost and it can be sent again."""
     member = member_of(request)
     seen = str(request.POST.get("seen", ""))
@@ -58,7 +57,6 @@ def _conflict(request: HttpRequest, issue: Issue, name: str, chosen: Act, form: 
         "issue": issue,
         "name": name,
         "missed": missed,
-        "typed": form.typed,
-        "form": chosen.form(again, issue=issue, member=member, auto_id=f"{name}_%s"),
+        "form": chosen.form(again, request.FILES, issue=issue, member=member, auto_id=f"{name}_%s"),
     }
     return render(request, "issues/conflict.html", context, status=409)
