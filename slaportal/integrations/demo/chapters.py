@@ -130,3 +130,18 @@ def acknowledge(stage: Stage, due: datetime) -> datetime:
 def be_late(stage: Stage, due: datetime) -> datetime:
     """The vendor says that it is late, and why."""
     return stage.act(due + HOUR * stage.between(1, 2), "comment", stage.agent, text=stage.say(phrases.LATE))
+
+
+def ask_for_time(stage: Stage, at: datetime, until: datetime) -> datetime:
+    """The vendor asks for added time, with the reason for the delay and the mitigation plan."""
+    return stage.act(
+        at,
+        "request_exception",
+        stage.agent,
+        exception=f"{stage.key}-time",
+        effect="added_time",
+        cause=stage.rng.choice(["technical_challenge", "business_constraint"]),
+        reason=stage.say(phrases.DELAYS),
+        plan=stage.say(phrases.PLANS),
+        until=until.replace(microsecond=0).isoformat(),
+    )

@@ -106,3 +106,12 @@ LATE = (
     "This takes longer than agreed, and I am sorry. The correction works, but one test still fails under load.",
     "We are late here. Two attempts did not hold; the third is in review now.",
 )
+DELAYS = (
+    "The correction needs a new build of {product}, and the build must pass a load test over a whole night.",
+    "Your change freeze ends only after the due date; we may not install anything before.",
+    "The fault lies in a library of a third party; its correction is announced, but not out yet.",
+)
+PLANS = (
+    "The workaround stays in place, the rate of errors is watched hourly, and the correction is installed on the day named.",
+    "Until then we repair affected records by hand each morning. Owner: the lead on duty.",
+)

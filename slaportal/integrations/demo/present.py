@@ -102,6 +102,15 @@ def _late_unacknowledged(stage: Stage) -> None:
     chapters.work(stage, start, stage.share("resolution", 1.0))
 
 
+def _asked_for_time(stage: Stage) -> None:
+    start = _agreed(stage)
+    due = stage.share("resolution", 1.0)
+    chapters.work(stage, start, stage.share("resolution", 0.8))
+    at = chapters.ask_for_time(stage, stage.now - HOUR * 6, due + HOUR * 30)
+    if stage.level == "high":
+        stage.act(at + HOUR * 2, "approve_exception", stage.lead, exception=f"{stage.key}-time")
+
+
 def _days(days: float) -> timedelta:
     return timedelta(days=days)
 
@@ -130,4 +139,6 @@ SCENES: tuple[Scene, ...] = (
     Scene("medium", HOUR * 26, _no_answer),
     Scene("high", HOUR * 80, _late),
     Scene("medium", _days(19), _late_unacknowledged),
+    Scene("high", HOUR * 62, _asked_for_time),  # with the client
+    Scene("medium", _days(10), _asked_for_time),  # with the vendor's lead
 )

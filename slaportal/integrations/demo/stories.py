@@ -63,7 +63,7 @@ def lapsed_for_client(stage: Stage) -> None:
 
 def _other_level(stage: Stage) -> str:
     index = LEVELS.index(stage.level)
-    if index == 0 or (index < 3 and stage.chance(0.75)):
+    if index == 0 or (index < 3 and stage.chance(0.85)):
         return LEVELS[index + 1]
     return LEVELS[index - 1]
 
@@ -74,7 +74,9 @@ def countered(stage: Stage) -> None:
     at = chapters.respond(stage, stage.between(0.15, 0.5))
     level = _other_level(stage)
     at = chapters.counter(stage, at + MINUTE * 6, level)
-    if stage.chance(0.7):
+    if "critical" in (stage.level, level) or stage.level == "high":
+        settled = stage.act(at + HOUR * stage.between(0.2, 2), "agree", stage.manager)
+    elif stage.chance(0.7):
         settled = stage.act(stage.working(at, stage.between(0.05, 0.5)), "agree", stage.manager)
     else:
         settled = stage.working(at, 2.0) + MINUTE * 5
@@ -161,6 +163,19 @@ def late_resolution(stage: Stage) -> None:
         at = stage.act(at + MINUTE * 30, "acknowledge", stage.boss)
     end = due + (due - stage.start) * stage.between(0.1, 0.4)
     chapters.confirm(stage, chapters.resolve(stage, max(end, at + HOUR)))
+
+
+def excepted(stage: Stage) -> None:
+    """It cannot be done in time; the vendor asks for added time beforehand, and the client accepts."""
+    start = _opening(stage)
+    due = stage.share("resolution", 1.0)
+    chapters.work(stage, start, stage.share("resolution", 0.7))
+    until = due + (due - stage.start) * 0.5
+    at = chapters.ask_for_time(stage, stage.share("resolution", 0.75), until)
+    at = stage.act(at + (due - at) * 0.3, "approve_exception", stage.lead, exception=f"{stage.key}-time")
+    stage.act(at + (due - at) * 0.5, "accept_exception", stage.manager, exception=f"{stage.key}-time")
+    chapters.acknowledge(stage, due)
+    chapters.confirm(stage, chapters.resolve(stage, due + (until - due) * stage.between(0.3, 0.9)))
 
 
 def _contested(verdict: str) -> Story:
