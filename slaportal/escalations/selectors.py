@@ -82,17 +82,46 @@ def breach_instant(reckoning: Reckoning) -> datetime:
 
 def receivers(issue: Issue, role: str) -> list[User]:
     """Return the people whom a step for `role` reaches on `issue`; never nobody while the vendor has anybody."""
-    people = User.objects.filter(is_active=True)
     if role == Role.VENDOR_AGENT and issue.assigned_to_id:
-        assignee = people.filter(memberships=issue.assigned_to_id, memberships__active=True)
-        if assignee.exists():
-            return list(assignee)
+        people = User.objects.filter(is_active=True)
+        assignee = list(people.filter(memberships=issue.assigned_to_id, memberships__active=True))
+        if assignee:
+            return assignee
+    return holders(role)
+
+
+def holders(role: str) -> list[User]:
+    """Return the vendor's active people in `role`, or in the first role that somebody holds instead."""
     for wanted in (role, *FALLBACK):
         members = Membership.objects.filter(active=True, party=Party.VENDOR, role=wanted)
-        found = list(people.filter(memberships__in=members).distinct().order_by("pk"))
+        found = list(User.objects.filter(is_active=True, memberships__in=members).distinct().order_by("pk"))
         if found:
             return found
     return []
+
+
+class Desk:
+    """What one round of the watch reads once, however many rows are due: the matrix, and who holds a role."""
+
+    def __init__(self) -> None:
+        self._steps: dict[tuple[str, str], list[MatrixStep]] | None = None
+        self._holders: dict[str, list[User]] = {}
+
+    def steps(self, level: str, metric: str) -> list[MatrixStep]:
+        """Return the steps for `level` and `metric`, in order."""
+        if self._steps is None:
+            self._steps = {}
+            for step in MatrixStep.objects.all():
+                self._steps.setdefault((step.level, step.metric), []).append(step)
+        return self._steps.get((level, metric), [])
+
+    def receivers(self, issue: Issue, role: str) -> list[User]:
+        """Return what `receivers` does, asking once per role where no assignee comes first."""
+        if role == Role.VENDOR_AGENT and issue.assigned_to_id:
+            return receivers(issue, role)
+        if role not in self._holders:
+            self._holders[role] = holders(role)
+        return self._holders[role]
 
 
 def matrix() -> QuerySet[MatrixStep]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from slaportal.accounts.models import Membership, Party, Role
+from slaportal.accounts.models import Membership, Party, Role, User
 from slaportal.escalations.models import Escalation, StepKind
 from slaportal.escalations.selectors import Planned, receivers
 from slaportal.issues.models import Issue, Obligation
@@ -15,8 +15,10 @@ from slaportal.lib.text import tidy
 from slaportal.policies.reckoning import Reckoning
 
 
-def run_step(obligation: Obligation, planned: Planned, *, reckoning: Reckoning, now: datetime) -> Escalation:
-    """Run one step of the matrix in the watch's transaction: row, event and messages together.
+def run_step(
+    obligation: Obligation, planned: Planned, *, reckoning: Reckoning, told: list[User], now: datetime
+) -> Escalation:
+    """Run one step of the matrix in the watch's transaction: row, event and messages to `told` together.
 
     A warning only tells; a step from the breach on waits for an acknowledgement while the clock goes on.
     """
@@ -33,8 +35,7 @@ def run_step(obligation: Obligation, planned: Planned, *, reckoning: Reckoning, 
         fired_at=now,
         status=Escalation.Status.TOLD if warning else status,
     )
-    told = receivers(issue, step.role)
-    escalation.told.set(told)
+    escalation.told.add(*told)
     event = acts.record(
         issue,
         "escalation.warned" if warning else "escalation.fired",
@@ -93,7 +94,7 @@ def escalate(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> 
         reason=tidy(reason),
     )
     told = receivers(issue, Role.SENIOR_MANAGEMENT)
-    escalation.told.set(told)
+    escalation.told.add(*told)
     event = acts.record(
         issue,
         "escalation.raised",

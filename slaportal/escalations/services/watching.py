@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, Model, Q, QuerySet
 
 from slaportal.escalations.models import Escalation, MatrixStep, SetAside, SlaException, StepKind
-from slaportal.escalations.selectors import HOLD, Planned, breach_instant, plan
+from slaportal.escalations.selectors import HOLD, Desk, Planned, breach_instant, plan
 from slaportal.escalations.services import escalating, excepting, setting_aside
 from slaportal.issues.models import Issue, Obligation, Pause, Reminder
 from slaportal.issues.selectors.history import clock_events
@@ -67,9 +67,11 @@ def watch(*, now: datetime, batch: int = 500) -> int:
             now=now,
         )
     # Always: what was done above may have put a clock's look at this very instant.
+    desk = Desk()
     looks = Obligation.objects.due_for_a_look(now).values_list("pk", "next_look_at")[:batch]
     for pk, seen in list(looks):
-        done += _guarded(setting_aside.OBLIGATION, pk, partial(look, seen=seen, now=now), now=now)
+        act = partial(look, seen=seen, now=now, desk=desk)
+        done += _guarded(setting_aside.OBLIGATION, pk, act, now=now)
     return done
 
 
@@ -93,84 +95,90 @@ def _instant(value: datetime | str) -> datetime:
 
 
 @transaction.atomic
-def look(pk: int, *, seen: datetime | None, now: datetime) -> bool:
+def look(pk: int, *, seen: datetime | None, now: datetime, desk: Desk | None = None) -> bool:
     """Look at one obligation that was due for a look at `seen`; return whether this call did it."""
-    issue_pk = Obligation.objects.values_list("issue", flat=True).get(pk=pk)
     # The issue first, as every act does: an update locks it, so no act and no other look can interleave.
-    Issue.objects.filter(pk=issue_pk).update(next_due_at=F("next_due_at"))
+    issue_pk = Obligation.objects.filter(pk=pk).values("issue")
+    Issue.objects.filter(pk=issue_pk[:1]).update(next_due_at=F("next_due_at"))
     if not Obligation.objects.filter(pk=pk, next_look_at=seen).update(next_look_at=None):
         return False
-    obligation = Obligation.objects.select_related(
-        "issue__agreement__policy_version", "issue__agreement__calendar", "issue__organization"
-    ).get(pk=pk)
-    reckoning = obligations.follow_one(obligation, events=clock_events(obligation.issue), now=now)
-    steps = list(MatrixStep.objects.filter(level=reckoning.level, metric=obligation.metric))
-    fired = _fire(obligation, reckoning, steps, now=now)
+    desk = desk or Desk()
+    obligation = _loaded(pk)
+    reckoning = obligations.follow_one(obligation, events=clock_events(obligation.issue), now=now, save=False)
+    steps = desk.steps(reckoning.level, obligation.metric)
+    ran = _Ran(obligation, reckoning.level)
+    fired = _fire(obligation, reckoning, steps, ran, desk=desk, now=now)
     if not reckoning.open:
         escalating.cancel_open(obligation)
     left = [step for step in steps if step.pk not in fired]
-    obligation.next_look_at = _next_look(obligation, reckoning, left, now=now)
-    obligation.save(update_fields=["next_look_at"])
+    obligation.next_look_at = _next_look(reckoning, left, ran, now=now)
+    obligation.save(update_fields=obligations.FIELDS)
     return True
 
 
-def _fire(
-    obligation: Obligation, reckoning: Reckoning, steps: list[MatrixStep], *, now: datetime
-) -> set[int]:
-    """Run those of `steps` that are due; return the steps that have run in this cycle, these included."""
-    done = set(
-        Escalation.objects.filter(obligation=obligation, cycle=obligation.cycle).values_list(
-            "step", flat=True
-        )
+def _loaded(pk: int) -> Obligation:
+    """Return the obligation with its issue, the issue's terms, and both obligations of the issue known to it."""
+    issue = (
+        Issue.objects.select_related("organization", "agreement__policy_version", "agreement__calendar")
+        .prefetch_related("obligations")
+        .get(obligations=pk)
     )
+    return next(one for one in issue.obligations.all() if one.pk == pk)
+
+
+class _Ran:
+    """The steps that have run in an obligation's cycle, and until when an acknowledgement holds the next ones."""
+
+    def __init__(self, obligation: Obligation, level: str) -> None:
+        found = Escalation.objects.filter(obligation=obligation, cycle=obligation.cycle)
+        rows = list(found.order_by().values_list("step", "status", "acknowledged_at"))
+        self.steps: set[int | None] = {step for step, _, _ in rows}
+        acknowledged = [at for _, status, at in rows if status == Escalation.Status.ACKNOWLEDGED and at]
+        self.held_until = max(acknowledged) + HOLD[Criticality(level)] if acknowledged else None
+
+
+def _fire(
+    obligation: Obligation,
+    reckoning: Reckoning,
+    steps: list[MatrixStep],
+    ran: _Ran,
+    *,
+    desk: Desk,
+    now: datetime,
+) -> set[int | None]:
+    """Run those of `steps` that are due; return the steps that have run in this cycle, these included."""
     until = min(now, reckoning.stopped_at or now)
-    for planned in _due_steps(obligation, reckoning, steps, done, until=until):
-        escalating.run_step(obligation, planned, reckoning=reckoning, now=now)
-        done.add(planned.step.pk)
-    return done
+    fired: set[int | None] = set(ran.steps)
+    for planned in _due_steps(reckoning, steps, ran, until=until):
+        told = desk.receivers(obligation.issue, planned.step.role)
+        escalating.run_step(obligation, planned, reckoning=reckoning, told=told, now=now)
+        fired.add(planned.step.pk)
+    return fired
 
 
-def _due_steps(
-    obligation: Obligation, reckoning: Reckoning, steps: list[MatrixStep], done: set[int], *, until: datetime
-) -> list[Planned]:
+def _due_steps(reckoning: Reckoning, steps: list[MatrixStep], ran: _Ran, *, until: datetime) -> list[Planned]:
     """Return the steps to run by `until`: of several warnings the last, of a warning and the breach the breach."""
     late = reckoning.state in (State.BREACHING, State.BREACHED)
-    due = [one for one in plan(reckoning, steps) if one.step.pk not in done and one.at <= until]
+    due = [one for one in plan(reckoning, steps) if one.step.pk not in ran.steps and one.at <= until]
     if late:
-        held = _held_until(obligation, reckoning.level)
+        held = ran.held_until
         wanted = {StepKind.BREACH, StepKind.AFTER} if held is None or held <= until else {StepKind.BREACH}
         return [one for one in due if one.step.kind in wanted]
     warnings = [one for one in due if one.step.kind == StepKind.SHARE]
     return warnings[-1:] if reckoning.state is State.RUNNING else []
 
 
-def _held_until(obligation: Obligation, level: str) -> datetime | None:
-    """Return until when the last acknowledgement holds back further steps, if there is one."""
-    last = (
-        Escalation.objects.filter(
-            obligation=obligation, cycle=obligation.cycle, status=Escalation.Status.ACKNOWLEDGED
-        )
-        .order_by("-acknowledged_at")
-        .first()
-    )
-    if last is None or last.acknowledged_at is None:
-        return None
-    return last.acknowledged_at + HOLD[Criticality(level)]
-
-
-def _next_look(
-    obligation: Obligation, reckoning: Reckoning, left: list[MatrixStep], *, now: datetime
-) -> datetime | None:
+def _next_look(reckoning: Reckoning, left: list[MatrixStep], ran: _Ran, *, now: datetime) -> datetime | None:
     """Return when somebody must look again; None when the clock has stopped or stands still."""
     if not reckoning.open or reckoning.due is None:
         return None
     # Only a step that waits for an acknowledgement can be held back, and none runs before the breach.
-    held = _held_until(obligation, reckoning.level) if reckoning.state is State.BREACHING else None
+    held = ran.held_until if reckoning.state is State.BREACHING else None
     instants = [breach_instant(reckoning)]
     for one in plan(reckoning, left):
         waits = one.step.kind == StepKind.AFTER and held is not None and held > one.at
         instants.append(held if waits and held is not None else one.at)
-    if reckoning.adjusted_due is not None:
+    if reckoning.adjusted_due not in (None, reckoning.due):
         instants.append(reckoning.adjusted_due + timedelta(microseconds=1))
     return min((instant for instant in instants if instant > now), default=None)
 

@@ -51,8 +51,11 @@ def follow(issue: Issue, *, now: datetime) -> None:
     _note_next_due(issue, both)
 
 
-def follow_one(obligation: Obligation, *, events: list[Event], now: datetime) -> Reckoning:
-    """Recompute one obligation from the events of its issue and write what changed."""
+def follow_one(obligation: Obligation, *, events: list[Event], now: datetime, save: bool = True) -> Reckoning:
+    """Recompute one obligation from the events of its issue and write what changed.
+
+    Without `save` the caller writes `FIELDS`, with what it adds to them.
+    """
     reckoning = reckoning_of(obligation, events=events, now=now)
     before = [getattr(obligation, name) for name in FIELDS]
     due_before, outcome_before = obligation.due_at, obligation.outcome
@@ -64,7 +67,8 @@ def follow_one(obligation: Obligation, *, events: list[Event], now: datetime) ->
     elif obligation.due_at != due_before and reckoning.state is not State.PAUSED:
         _record_move(obligation, due_before, now=now)
     obligation.next_look_at = now
-    obligation.save(update_fields=FIELDS)
+    if save:
+        obligation.save(update_fields=FIELDS)
     return reckoning
 
 

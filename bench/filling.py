@@ -1,0 +1,70 @@
+"""Very many issues from a few: rows are copied inside PostgreSQL, since a million submissions would take a night."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Model
+
+from slaportal.issues.models import Issue, Obligation
+from slaportal.issues.services import classification, work
+from slaportal.ledger.models import Event
+from tests.world import World, fresh, report
+
+
+def pattern(world: World, *, level: str, answered: bool, at: datetime) -> Issue:
+    """Return an issue with an agreed level, answered if wished, to be copied."""
+    issue = report(world.bob, level=level, at=at)
+    classification.agree(issue=fresh(issue), actor=world.sam, now=at)
+    if answered:
+        work.comment(issue=fresh(issue), body="We look at it.", actor=world.sam, now=at)
+    return fresh(issue)
+
+
+def copies(issue: Issue, *, prefix: str, count: int, apart: timedelta) -> None:
+    """Copy `issue` with its obligations and events `count` times; each starts `apart` later than the one before."""
+    shift = f"interval '{apart.total_seconds()} seconds' * g"
+    made = f"ISS-U{prefix}"  # no real reference has a U
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _insert(
+                Issue,
+                {
+                    "reference": f"'{made}' || lpad(g::text, 8, '0')",
+                    **{name: f"{name} + {shift}" for name in ("submitted_at", "next_due_at", "updated_at")},
+                },
+                f"issues_issue, generate_series(1, {count}) g WHERE issues_issue.id = {issue.pk}",
+            )
+        )
+        number = f"right(i.reference, 8)::int * interval '{apart.total_seconds()} seconds'"
+        pair = f"i WHERE i.reference LIKE '{made}%'"
+        instants = ("started_at", "due_at", "stopped_at", "decided_at", "adjusted_due_at", "next_look_at")
+        cursor.execute(
+            _insert(
+                Obligation,
+                {"issue_id": "i.id", **{name: f"o.{name} + {number}" for name in instants}},
+                f"issues_obligation o, issues_issue {pair} AND o.issue_id = {issue.pk}",
+                "o",
+            )
+        )
+        cursor.execute(
+            _insert(
+                Event,
+                {
+                    "subject": "i.reference",
+                    "at": f"e.at + {number}",
+                    "recorded_at": f"e.recorded_at + {number}",
+                },
+                f"ledger_event e, issues_issue {pair} AND e.subject = '{issue.reference}'",
+                "e",
+            )
+        )
+        cursor.execute("ANALYZE")
+
+
+def _insert(model: type[Model], values: dict[str, str], source: str, alias: str = "") -> str:
+    """Return an INSERT … SELECT that copies every column but the key, save for `values`."""
+    table = model._meta.db_table
+    columns = [str(field.column) for field in model._meta.concrete_fields if not field.primary_key]
+    prefix = alias or table
+    picked = ", ".join(values.get(name, f"{prefix}.{name}") for name in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {picked} FROM {source}"
