@@ -73,6 +73,13 @@ def test_a_client_reads_the_agreement_word_for_word(client_for: SignIn, ida: Mem
     assert "09:00–17:00" in page
 
 
+def test_both_parties_read_who_is_told_when(client_for: SignIn, ida: Membership) -> None:
+    page = words(client_for(ida).get(reverse("policies:agreement")))
+    assert "Escalation matrix" in page
+    assert "At the breach: <strong>Senior management</strong>" in page
+    assert page.index("4 h after the breach") < page.index("24 h after the breach")
+
+
 def test_the_vendor_reads_a_list_and_each_of_it(
     client_for: SignIn, sam: Membership, initech: Organization
 ) -> None:
