@@ -22,6 +22,7 @@ from slaportal.policies.presentation import Strip
 from slaportal.policies.reckoning import LEVELS
 
 A_PAGE = 50
+LONGEST_ID = 19  # digits: longer ones are no id of any row
 # The app of the matrix puts its part here; a template name is all that this app knows of it.
 MATRIX = ("escalations/parts/matrix_for_agreement.html", "policies/parts/no_matrix.html")
 
@@ -59,7 +60,9 @@ def calculator(request: HttpRequest) -> HttpResponse:
     permissions.require(member, "policy.read")
     agreements = selectors.readable_agreements(member)
     now = datetime.now(UTC)
-    chosen = selectors.current_of(agreements, now=now)
+    wanted = request.GET.get("agreement", "")
+    chosen = agreements.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < LONGEST_ID else None
+    chosen = chosen or selectors.current_of(agreements, now=now)
     if chosen is None:
         return render(request, "policies/no_agreement.html", {"organization": member.organization})
     asked = "start" in request.GET

@@ -143,6 +143,19 @@ def test_a_longer_list_asks_no_more_of_the_database(
     assert len(many) == len(few)
 
 
+def test_the_calculator_begins_with_the_agreement_one_came_from(
+    client_for: SignIn, sam: Membership, initech: Organization
+) -> None:
+    browser, address = client_for(sam), reverse("policies:calculator")
+    wanted = Agreement.objects.get(organization=initech)
+    page = browser.get(address, {"agreement": wanted.pk})
+    assert page.context["form"].initial["agreement"] == wanted.pk
+    for nonsense in ("x", "9" * 30, "-1", ""):
+        assert browser.get(address, {"agreement": nonsense}).status_code == 200
+        asked = {"agreement": nonsense, "start": "2026-03-02T09:00", "timezone": "UTC"}
+        assert browser.get(address, asked).status_code == 200
+
+
 def test_the_calculator_answers_for_every_level(client_for: SignIn, ida: Membership) -> None:
     agreement = Agreement.objects.get(organization=ida.organization)
     asked: dict[str, Any] = {
