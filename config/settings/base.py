@@ -21,6 +21,10 @@ VENDOR_NAME = env.text("VENDOR_NAME", "Protecto")
 PORTAL_URL = env.portal_url("PORTAL_URL", "http://127.0.0.1:8000")
 HEARTBEAT_STALE_AFTER = env.integer("HEARTBEAT_STALE_AFTER", 60, least=10)  # seconds, see config.health
 
+# What each round of the delivery does first. The letterbox knows no app above it, so the project says it here:
+# whoever delivers notices a dead watch, with and without Celery.
+BEFORE_DELIVERY = ["slaportal.escalations.services.deadman.notice_a_silent_watch"]
+
 # --- applications
 INSTALLED_APPS = [
     "config.admin.UnfoldConfig",
@@ -114,7 +118,7 @@ if REDIS_URL:
         },
     }
 else:
-    CELERY_BROKER_URL = env.url("BROKER_URL", ("filesystem", "memory"), "memory://")
+    CELERY_BROKER_URL = env.url("BROKER_URL", ("filesystem", "memory"), "memory://localhost/")
     CELERY_BROKER_TRANSPORT_OPTIONS = {}
     if CELERY_BROKER_URL.startswith("filesystem:"):
         CELERY_BROKER_TRANSPORT_OPTIONS = broker.filesystem_options(RUN_DIR / "queue")
