@@ -7,7 +7,7 @@ ROLES = {
     "selectors", "serializers", "services", "tasks", "templatetags", "urls", "validators", "views",
 }  # fmt: skip
 TOPICS: dict[str, set[str]] = {
-    "accounts": {"context", "http", "mail", "permissions", "portal_admin", "read_only_admin", "staff_menu"},
+    "accounts": {"context", "http", "mail", "permissions", "portal_admin", "staff_menu"},
     "notifications": {"channels", "kinds", "mailbox", "nudging", "outgoing", "rendering", "words"},
     "ledger": {"merkle", "seal"},
     "policies": {
@@ -22,7 +22,7 @@ TOPICS: dict[str, set[str]] = {
         "presentation",
         "standard",
     },
-    "issues": {"derivation", "facts", "obligations"},
+    "issues": {"derivation", "facts", "obligations", "searching"},
     "escalations": set(),
     "reports": {"adherence", "counting"},
     "integrations": {"histories", "demo"},

@@ -12,11 +12,13 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from slaportal.accounts import permissions
+from slaportal.accounts.admin.base import actor_of
+from slaportal.accounts.admin.reading import ReadOnlyAdmin, instant
 from slaportal.accounts.http import member_of
 from slaportal.accounts.permissions import NotAllowed
-from slaportal.accounts.read_only_admin import ReadOnlyAdmin, acting
 from slaportal.escalations import services
 from slaportal.escalations.models import Escalation, SlaException
+from slaportal.issues.admin.columns import cell
 from slaportal.issues.models import Issue
 from slaportal.lib.durations import spoken
 from slaportal.lib.refusal import Refused
@@ -52,7 +54,7 @@ class EscalationAdmin(ReadOnlyAdmin):
     """What was escalated, to whom, and who has it in hand."""
 
     read_act = "issue.read"
-    list_display = ("issue_column", "why", "role", "status_column", "due_at", "fired_column", "answer")
+    list_display = ("issue_column", "why", "role", "status_column", "due_column")
     list_display_links = None
     list_select_related = (
         "issue__organization",
@@ -68,13 +70,13 @@ class EscalationAdmin(ReadOnlyAdmin):
     )
     search_fields = ("issue__reference", "issue__title", "issue__organization__name")
     search_help_text = "Reference, title or client"
-    ordering = ("-fired_at", "-pk")
-    sortable_by = ("due_at",)
+    ordering = ("-pk",)
+    sortable_by = ("due_column",)
     actions = ("acknowledge",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Escalation]:
         """Return the escalations of issues that this person may read."""
-        return Escalation.objects.visible_to(acting(request))
+        return Escalation.objects.visible_to(actor_of(request))
 
     @admin.display(description="Issue")
     def issue_column(self, escalation: Escalation) -> SafeString:
@@ -89,34 +91,26 @@ class EscalationAdmin(ReadOnlyAdmin):
         else:
             who = escalation.raised_by.user if escalation.raised_by else ""
             first, more = f"Raised by {who}", escalation.reason
-        return format_html('<span class="q-cell">{}<span class="q-more">{}</span></span>', first, more)
+        return cell(first, more)
 
     @admin.display(description="Status")
     def status_column(self, escalation: Escalation) -> SafeString:
-        """Status in a word."""
-        return status_tag(escalation)
+        """Status in a word, and who took it in hand after how long."""
+        more = ""
+        if escalation.acknowledged_by and escalation.acknowledged_at:
+            after = spoken(escalation.acknowledged_at - escalation.fired_at)
+            more = f"{escalation.acknowledged_by.user}, after {after}"
+        return cell(status_tag(escalation), more)
 
-    @admin.display(description="Ran")
-    def fired_column(self, escalation: Escalation) -> SafeString:
-        """When it ran, marked if that was late."""
-        late = spoken(escalation.fired_at - escalation.due_at)
-        return format_html("{} late", late) if escalation.late else format_html("{}", "on time")
-
-    @admin.display(description="In hand")
-    def answer(self, escalation: Escalation) -> SafeString:
-        """Who took it."""
-        if escalation.acknowledged_by is None or escalation.acknowledged_at is None:
-            return format_html('<span class="q-none">{}</span>', "–")
-        after = spoken(escalation.acknowledged_at - escalation.fired_at)
-        return format_html(
-            '<span class="q-cell">{}<span class="q-more">after {}</span></span>',
-            escalation.acknowledged_by.user,
-            after,
-        )
+    @admin.display(description="Due", ordering="due_at")
+    def due_column(self, escalation: Escalation) -> SafeString:
+        """When the step was to run, and how late it ran if it was."""
+        late = f"ran {spoken(escalation.fired_at - escalation.due_at)} late" if escalation.late else ""
+        return cell(instant(escalation.due_at), late)
 
     def has_acknowledge_permission(self, request: HttpRequest) -> bool:
         """Whether this person may take escalations in hand."""
-        return permissions.may(acting(request), "escalation.acknowledge")
+        return permissions.may(actor_of(request), "escalation.acknowledge")
 
     @admin.action(description="Take in hand (acknowledge)", permissions=["acknowledge"])
     def acknowledge(self, request: HttpRequest, queryset: QuerySet[Escalation]) -> None:
@@ -139,7 +133,14 @@ class SlaExceptionAdmin(ReadOnlyAdmin):
     """Exceptions: reasons for delay and mitigation plans, with who approved and what the client said."""
 
     read_act = "issue.read"
-    list_display = ("issue_column", "effect_column", "cause", "status_column", "requested_at", "until")
+    list_display = (
+        "issue_column",
+        "effect_column",
+        "cause",
+        "status_column",
+        "requested_column",
+        "until_column",
+    )
     list_select_related = ("issue__organization",)
     list_filter = (
         ("status", ChoicesDropdownFilter),
@@ -149,12 +150,12 @@ class SlaExceptionAdmin(ReadOnlyAdmin):
     search_fields = ("issue__reference", "issue__title", "issue__organization__name")
     search_help_text = "Reference, title or client"
     list_display_links = ("effect_column",)
-    ordering = ("-requested_at", "-pk")
-    sortable_by = ("requested_at", "until")
+    ordering = ("-pk",)
+    sortable_by = ("requested_column", "until_column")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SlaException]:
         """Return the exceptions of issues that this person may read."""
-        return SlaException.objects.visible_to(acting(request))
+        return SlaException.objects.visible_to(actor_of(request))
 
     @admin.display(description="Issue")
     def issue_column(self, exception: SlaException) -> SafeString:
@@ -170,3 +171,13 @@ class SlaExceptionAdmin(ReadOnlyAdmin):
     def status_column(self, exception: SlaException) -> SafeString:
         """Status in a word."""
         return status_tag(exception)
+
+    @admin.display(description="Requested", ordering="requested_at")
+    def requested_column(self, exception: SlaException) -> str:
+        """When it was asked for."""
+        return instant(exception.requested_at)
+
+    @admin.display(description="New date", ordering="until")
+    def until_column(self, exception: SlaException) -> str:
+        """Until when time is added."""
+        return instant(exception.until)

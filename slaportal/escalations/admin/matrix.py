@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from slaportal.accounts import permissions
+from slaportal.accounts.admin.base import PortalAdmin
 from slaportal.accounts.http import member_of
 from slaportal.accounts.models import Role
-from slaportal.accounts.read_only_admin import ReadOnlyAdmin, acting
 from slaportal.escalations import services
 from slaportal.escalations.models import MatrixStep
 from slaportal.escalations.selectors import HOLD, matrix, unreached
@@ -48,24 +47,18 @@ class StepForm(forms.ModelForm[MatrixStep]):
 
 
 @admin.register(MatrixStep)
-class MatrixStepAdmin(ReadOnlyAdmin):
+class MatrixStepAdmin(PortalAdmin):
     """The matrix; writing goes through `escalations.services.matrix`."""
 
     read_act = "policy.read"
+    write_act = WHO
+    # Changing the matrix is an act of a member: the event names who did it.
+    first_start = False
     form = StepForm
-    search_fields = ()
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may change the matrix."""
-        return permissions.may(acting(request), WHO)
-
-    def has_change_permission(self, request: HttpRequest, obj: MatrixStep | None = None) -> bool:
-        """Whether this person may change the matrix."""
-        return permissions.may(acting(request), WHO)
-
-    def has_delete_permission(self, request: HttpRequest, obj: MatrixStep | None = None) -> bool:
-        """Whether this person may change the matrix."""
-        return permissions.may(acting(request), WHO)
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether this person may change the matrix; the service keeps what has run and what must be reached."""
+        return self.allowed(request, self.write_act)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -75,7 +68,6 @@ class MatrixStepAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": "Escalation matrix",
-            "opts": self.opts,
             "metrics": [{"value": one.value, "label": one.label} for one in Metric],
             "rows": [
                 {

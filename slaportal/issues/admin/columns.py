@@ -1,6 +1,6 @@
 """The cells of the triage queue: word, shape and color, from stored columns only."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.template.loader import render_to_string
@@ -36,7 +36,7 @@ def title(issue: Any) -> SafeString:
     """Return title, reference, client and flags; `issue` is annotated with `is_escalated`."""
     return format_html(
         '<span class="q-cell"><span class="q-title">{}</span> '
-        '<span class="q-sub"><span class="q-ref">{}</span> {}</span> {}</span>',
+        '<span class="q-sub"><span class="q-ref">{}</span> <span>{}</span> {}</span></span>',
         issue.title,
         issue.reference,
         issue.organization,
@@ -87,12 +87,14 @@ def owner(issue: Issue) -> SafeString:
 
 
 def updated(issue: Issue, *, now: datetime) -> SafeString:
-    """Return how long ago anybody did something."""
+    """Return how long ago anybody did something, in the largest unit."""
+    age = now - issue.updated_at
+    words = " ".join(spoken(age).split()[:2]) if age >= timedelta(minutes=1) else "a moment"
     return format_html(
         '<time datetime="{}" title="{}">{} ago</time>',
         issue.updated_at.isoformat(),
         f"{issue.updated_at:%Y-%m-%d %H:%M} UTC",
-        spoken(max(now, issue.updated_at) - issue.updated_at).replace("less than a minute", "a moment"),
+        words,
     )
 
 
@@ -108,5 +110,4 @@ def flags(issue: Any) -> SafeString:
     if issue.demo:
         found.append(("", "dot", "Demo"))
     tags = ((css, shape(mark), word) for css, mark, word in found)
-    joined = format_html_join(" ", '<span class="tag {}">{}{}</span>', tags)
-    return format_html('<span class="q-flags">{}</span>', joined) if found else joined
+    return format_html_join(" ", '<span class="tag {}">{}{}</span>', tags)

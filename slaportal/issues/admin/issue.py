@@ -14,15 +14,16 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.views import ChangeList
 
 from slaportal.accounts import permissions
+from slaportal.accounts.admin.base import actor_of
+from slaportal.accounts.admin.reading import OneCount, ReadOnlyAdmin
 from slaportal.accounts.http import member_of
-from slaportal.accounts.read_only_admin import ReadOnlyAdmin, acting
 from slaportal.issues.admin import bulk, columns, page
 from slaportal.issues.admin.queue_filter import QueueFilter
 from slaportal.issues.models import Issue, IssueQuerySet
 from slaportal.issues.selectors import queues
 
 
-class QueueList(ChangeList):
+class QueueList(OneCount):
     """The list in order of urgency; issues without a running deadline come last whichever way it is sorted."""
 
     result_list: Any
@@ -37,14 +38,12 @@ class QueueList(ChangeList):
         return found
 
     def get_results(self, request: HttpRequest) -> None:
-        """Count once: the presets above the list say how many there are elsewhere."""
+        """Say to each row who looks and when: the cells are asked without the request."""
         super().get_results(request)
-        self.full_result_count = self.result_count
         self.result_list = list(self.result_list)
         now = datetime.now(UTC)
         for issue in self.result_list:
-            # The cells are asked without the request: every row carries who looks and when.
-            issue.seen_by, issue.seen_at = acting(request), now
+            issue.seen_by, issue.seen_at = actor_of(request), now
 
 
 @admin.register(Issue)
@@ -90,7 +89,7 @@ class IssueAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> IssueQuerySet:
         """Return the issues that this person may read, with what the rows show."""
         return (
-            Issue.objects.visible_to(acting(request))
+            Issue.objects.visible_to(actor_of(request))
             .prefetch_related("obligations")
             .annotate(is_escalated=queues.escalated())
         )
@@ -101,7 +100,7 @@ class IssueAdmin(ReadOnlyAdmin):
         """Show the queue with the preset questions and their counts above it."""
         now = datetime.now(UTC)
         chosen = request.GET.get("queue") or ("all" if request.GET.get("q") else queues.DEFAULT)
-        counts = queues.counts(member=acting(request), now=now)
+        counts = queues.counts(member=actor_of(request), now=now)
         shown = [one for one in queues.QUEUES if one.preset or one.key == chosen]
         context = {
             "title": "Issues",
@@ -154,7 +153,7 @@ class IssueAdmin(ReadOnlyAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Whether this person may report an issue for a client."""
-        return permissions.may(acting(request), "issue.submit")
+        return permissions.may(actor_of(request), "issue.submit")
 
     # --- pages
 
@@ -210,7 +209,7 @@ class IssueAdmin(ReadOnlyAdmin):
 
     def has_assign_permission(self, request: HttpRequest) -> bool:
         """Whether this person may give issues to people."""
-        return permissions.may(acting(request), "issue.assign")
+        return permissions.may(actor_of(request), "issue.assign")
 
     def queue_url(self, key: str) -> str:
         """Return the address of one queue."""

@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from slaportal.accounts.read_only_admin import ReadOnlyAdmin, acting
+from slaportal.accounts.admin.base import actor_of
+from slaportal.accounts.admin.reading import ReadOnlyAdmin, instant
 from slaportal.issues.admin import columns
 from slaportal.issues.models import Obligation
 
@@ -41,9 +42,9 @@ class ObligationAdmin(ReadOnlyAdmin):
         "metric",
         "level_column",
         "state",
-        "due_at",
+        "due_column",
         "outcome",
-        "decided_at",
+        "decided_column",
         "aside",
     )
     list_display_links = None
@@ -57,12 +58,12 @@ class ObligationAdmin(ReadOnlyAdmin):
     )
     search_fields = ("issue__reference", "issue__title", "issue__organization__name")
     search_help_text = "Reference, title or client"
-    ordering = ("-started_at", "-pk")
-    sortable_by = ("due_at", "decided_at")
+    ordering = ("-pk",)
+    sortable_by = ("due_column", "decided_column")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Obligation]:
         """Return the obligations of issues that this person may read."""
-        return Obligation.objects.visible_to(acting(request))
+        return Obligation.objects.visible_to(actor_of(request))
 
     @admin.display(description="Issue")
     def issue_column(self, obligation: Obligation) -> SafeString:
@@ -79,6 +80,16 @@ class ObligationAdmin(ReadOnlyAdmin):
     def level_column(self, obligation: Obligation) -> SafeString:
         """The level it is judged by."""
         return columns.level_word(obligation.level, provisional=obligation.provisional)
+
+    @admin.display(description="Due", ordering="due_at")
+    def due_column(self, obligation: Obligation) -> str:
+        """The due instant; none while a pause stops the clock."""
+        return instant(obligation.due_at)
+
+    @admin.display(description="Decided", ordering="decided_at")
+    def decided_column(self, obligation: Obligation) -> str:
+        """When it was met or missed."""
+        return instant(obligation.decided_at)
 
     @admin.display(description="Set aside")
     def aside(self, obligation: Obligation) -> SafeString:

@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from slaportal.accounts import permissions
-from slaportal.accounts.read_only_admin import ReadOnlyAdmin, acting
+from slaportal.accounts.admin.base import actor_of
+from slaportal.accounts.admin.reading import ReadOnlyAdmin, instant
 from slaportal.ledger.models import Event
 
 
@@ -17,7 +18,7 @@ class EventAdmin(ReadOnlyAdmin):
     """Events as recorded, with the text that was hashed. What people wrote is shown on the issue's page only."""
 
     read_act = "issue.read"
-    list_display = ("kind", "subject", "organization", "who", "at", "recorded_at", "audience")
+    list_display = ("kind", "subject", "organization", "who", "at_column", "recorded_column", "audience")
     list_display_links = ("kind",)
     list_select_related = ("organization", "actor__user")
     list_filter = (("audience", ChoicesDropdownFilter), ("actor_kind", ChoicesDropdownFilter))
@@ -42,7 +43,7 @@ class EventAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         """Return all events for those who read every client's issues, else those of their own organization."""
         events: QuerySet[Event] = Event.objects.all()
-        member = acting(request)
+        member = actor_of(request)
         if member is None or not self.has_view_permission(request):
             return events.none()
         if permissions.scope(member.role, "issue.read") == permissions.ALL:
@@ -55,3 +56,13 @@ class EventAdmin(ReadOnlyAdmin):
         if event.actor is None:
             return format_html('<span class="q-none">{}</span>', "the portal")
         return format_html("{}", event.actor.user)
+
+    @admin.display(description="Happened")
+    def at_column(self, event: Event) -> str:
+        """When it happened."""
+        return instant(event.at)
+
+    @admin.display(description="Recorded")
+    def recorded_column(self, event: Event) -> str:
+        """When the portal learned of it."""
+        return instant(event.recorded_at)

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 
-from slaportal.accounts.read_only_admin import ReadOnlyAdmin
+from slaportal.accounts.admin.reading import ReadOnlyAdmin, instant
 from slaportal.lib.durations import spoken
 from slaportal.notifications import kinds, rendering, services
 from slaportal.notifications.models import Heartbeat, Message
@@ -51,8 +51,8 @@ class MessageAdmin(ReadOnlyAdmin):
         "recipient",
         "subject_reference",
         "status_column",
-        "created_at",
-        "sent_at",
+        "created_column",
+        "sent_column",
         "trouble",
     )
     list_display_links = ("kind_column",)
@@ -61,7 +61,7 @@ class MessageAdmin(ReadOnlyAdmin):
     search_fields = ("subject_reference", "recipient__email", "recipient__name", "subject")
     search_help_text = "Reference, recipient or subject"
     ordering = ("-created_at", "-pk")
-    sortable_by = ("created_at", "sent_at")
+    sortable_by = ("created_column", "sent_column")
     actions = ("send_again",)
 
     @admin.display(description="Message")
@@ -81,6 +81,16 @@ class MessageAdmin(ReadOnlyAdmin):
             TONES[Message.Status(message.status)],
             message.get_status_display(),
         )
+
+    @admin.display(description="Owed since", ordering="created_at")
+    def created_column(self, message: Message) -> str:
+        """When its cause happened."""
+        return instant(message.created_at)
+
+    @admin.display(description="Sent", ordering="sent_at")
+    def sent_column(self, message: Message) -> str:
+        """When it left."""
+        return instant(message.sent_at)
 
     @admin.display(description="Trouble")
     def trouble(self, message: Message) -> SafeString:
@@ -153,7 +163,7 @@ class HeartbeatAdmin(ReadOnlyAdmin):
     """The loops behind the portal, and when each was last alive."""
 
     read_act = "message.read"
-    list_display = ("name", "life", "at", "detail")
+    list_display = ("name", "life", "at_column", "detail")
     list_display_links = None
     ordering = ("name",)
 
@@ -164,3 +174,8 @@ class HeartbeatAdmin(ReadOnlyAdmin):
         if age <= timedelta(seconds=settings.HEARTBEAT_STALE_AFTER):
             return format_html('<span class="tag tag--good">{}</span>', "alive")
         return format_html('<span class="tag tag--bad">silent for {}</span>', spoken(age))
+
+    @admin.display(description="Last sign")
+    def at_column(self, beat: Heartbeat) -> str:
+        """When it was last alive."""
+        return instant(beat.at)
