@@ -87,6 +87,7 @@ def test_the_client_reads_a_request_only_once_it_is_approved(
     address = reverse("escalations:exception", args=[SlaException.objects.get().pk])
     alice = client_for(world.alice)
     assert alice.get(address).status_code == 404
+    assert "The upstream fix is late." not in alice.get(f"/issues/{late.reference}").content.decode()
     answer(client_for(world.lena), "approve")
     assert "Accept" in alice.get(address).content.decode()
     assert client_for(world.charlie).get(address).status_code == 404

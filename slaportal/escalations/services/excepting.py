@@ -9,7 +9,7 @@ from slaportal.accounts.models import Membership, Party
 from slaportal.escalations.models import SlaException
 from slaportal.issues.models import Issue
 from slaportal.issues.services import acts, obligations, periods, timed
-from slaportal.ledger.models import Event
+from slaportal.ledger.models import Audience, Event
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
 
@@ -183,6 +183,8 @@ def _record(
         actor=actor,
         at=at,
         recorded_at=recorded_at,
+        # A request stays with the vendor until it is approved.
+        audience=Audience.VENDOR if what in ("requested", "rejected") else Audience.BOTH,
         texts=texts,
         exception=exception.pk,
         metric=exception.metric,
