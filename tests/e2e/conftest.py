@@ -1,17 +1,22 @@
-"""Browsers for people: each signs in as they would, in a window of their own."""
+"""Browsers for people: each has a window of their own, and the hours between two looks at it can pass at once."""
 
 import os
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
+from django.conf import settings as configured
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from slaportal.accounts.models import Membership
 from tests import world as worlds
+from tests.e2e.hours import Hours
 from tests.world import PASSWORD, World
 
 # The browser's driver keeps an event loop in this thread, which Django would take for asynchronous code.
@@ -31,6 +36,8 @@ def site(live_server: LiveServer, settings: Any) -> str:
     """The address of a running portal; mails go to its mailbox page."""
     settings.PORTAL_URL = live_server.url
     settings.EMAIL_BACKEND = "slaportal.notifications.mailbox.EmailBackend"
+    # People of a story stay signed in over the days that it takes.
+    settings.SESSION_COOKIE_AGE = 90 * 24 * 3600
     return str(live_server.url)
 
 
@@ -41,24 +48,45 @@ def people(site: str) -> Iterator[World]:
     connections.close_all()
 
 
+@pytest.fixture
+def hours() -> Iterator[Hours]:
+    """The portal's own time, which these people can let pass."""
+    with time_machine.travel(datetime.now(UTC), tick=True) as traveller:
+        yield Hours(traveller)
+
+
 SignIn = Callable[..., Page]
 
 
 @pytest.fixture
-def signed_in(browser: Browser, site: str) -> Iterator[SignIn]:
-    """Open a window for a member and sign in through the page."""
+def window(browser: Browser, site: str) -> Iterator[SignIn]:
+    """Open a window in which nobody is signed in yet."""
     windows: list[BrowserContext] = []
 
-    def open_for(member: Membership, **options: Any) -> Page:
-        window = browser.new_context(base_url=site, timezone_id="Europe/Berlin", locale="en-GB", **options)
-        windows.append(window)
-        page = window.new_page()
-        sign_in(page, member)
+    def open_window(**options: Any) -> Page:
+        given = {"base_url": site, "timezone_id": "Europe/Berlin", "locale": "en-GB", **options}
+        windows.append(browser.new_context(**given))
+        return windows[-1].new_page()
+
+    yield open_window
+    for one in windows:
+        one.close()
+
+
+@pytest.fixture
+def signed_in(window: SignIn, site: str) -> SignIn:
+    """Open a window for a member who has signed in before: on the first page, or on that of `at`."""
+
+    def open_for(member: Membership, *, at: str = "/", **options: Any) -> Page:
+        page = window(**options)
+        visitor = Client()
+        visitor.force_login(member.user)
+        name = configured.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": visitor.cookies[name].value, "url": site}])
+        page.goto(at)
         return page
 
-    yield open_for
-    for window in windows:
-        window.close()
+    return open_for
 
 
 def sign_in(page: Page, member: Membership) -> None:
@@ -70,12 +98,17 @@ def sign_in(page: Page, member: Membership) -> None:
     expect(page).not_to_have_url(re.compile("sign-in"))
 
 
-def act(page: Page, name: str, **typed: str) -> None:
-    """Open the form of act `name`, type into its fields, choose its radios, send it, and see no refusal."""
+def opened(page: Page, name: str) -> Any:
+    """Open the form of act `name` on an issue's page, as a person would, and return it."""
     closed = page.locator(f"details#act-{name}:not([open]) > summary")
     if closed.count():
         closed.click()
-    form = page.locator(f"form[action$='/acts/{name}']")
+    return page.locator(f"form[action$='/acts/{name}']")
+
+
+def act(page: Page, name: str, **typed: str) -> None:
+    """Open the form of act `name`, type into its fields, choose its radios, send it, and see no refusal."""
+    form = opened(page, name)
     for field, value in typed.items():
         radio = form.locator(f"input[type=radio][name={field}][value='{value}']")
         if radio.count():

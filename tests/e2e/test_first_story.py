@@ -1,52 +1,22 @@
 """The main job as people live it: report, agree, let slip, escalate, resolve, confirm. Mails included."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 from playwright.sync_api import expect
 
-from slaportal.escalations.services import next_look, watch
-from slaportal.notifications import services as notifications
 from tests.e2e.conftest import SignIn, act, read_mail, sign_in
+from tests.e2e.hours import Hours
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
-@pytest.fixture
-def hours() -> Iterator["Hours"]:
-    """The portal's own time, which these people can let pass."""
-    with time_machine.travel(datetime.now(UTC), tick=True) as traveller:
-        yield Hours(traveller)
-
-
-class Hours:
-    """Time that passes while the watch and the letterbox do their work."""
-
-    def __init__(self, traveller: time_machine.Traveller) -> None:
-        self.traveller = traveller
-
-    def pass_by(self, hours: float) -> None:
-        """Let so many hours pass; the watch looks at each instant at which something is due."""
-        until = datetime.now(UTC) + timedelta(hours=hours)
-        while (instant := next_look()) is not None and instant <= until:
-            watch(now=max(instant, datetime.now(UTC)))
-        self.traveller.shift(timedelta(hours=hours))
-        self.deliver()
-
-    def deliver(self) -> None:
-        """Let the letterbox send what is due."""
-        while notifications.deliver(now=datetime.now(UTC)):
-            pass
-
-
 def test_a_critical_issue_is_reported_agreed_let_slip_escalated_resolved_and_confirmed(
-    people: World, signed_in: SignIn, hours: Hours
+    people: World, window: SignIn, signed_in: SignIn, hours: Hours
 ) -> None:
-    bob = signed_in(people.bob)
+    bob = window()
+    sign_in(bob, people.bob)
     bob.get_by_role("link", name="Report an issue").first.click()
     bob.get_by_label("Title").fill("Every request to the tokenizer fails")
     bob.get_by_label(re.compile("Describe|Description|happens")).fill("Since 09:14 each call answers 500.")
@@ -79,14 +49,10 @@ def test_a_critical_issue_is_reported_agreed_let_slip_escalated_resolved_and_con
     told = read_mail(vera, people.bob, "Every request to the tokenizer fails")
     assert "Resolution" in told
 
-    sam.context.clear_cookies()
-    sign_in(sam, people.sam)
     sam.goto(address)
     act(sam, "resolve", note="The key renews itself from 4.2.1 on.")
     expect(sam.get_by_text(re.compile("Breached – resolved 1 h"))).to_be_visible()
 
-    bob.context.clear_cookies()
-    sign_in(bob, people.bob)
     bob.goto(address)
     expect(bob.get_by_text("does it work for you?")).to_be_visible()
     act(bob, "confirm")
