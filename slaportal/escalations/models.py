@@ -273,3 +273,21 @@ class SetAside(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_what_display()} {self.row} until {self.until:%Y-%m-%d %H:%M}"
+
+
+class Standstill(models.Model):
+    """One time that a loop of the portal stood still: noticed by another loop, told once."""
+
+    part = models.CharField(max_length=40, help_text="The heartbeat that stopped.")
+    since = models.DateTimeField(help_text="Its last sign of life.")
+    noticed_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-since", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["part", "since"], name="standstill_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} stood still from {self.since:%Y-%m-%d %H:%M:%S}"

@@ -83,6 +83,8 @@ KINDS = _by_key(
         Kind("exception-approved", "Exception to be accepted", Tone.ACTION),
         Kind("exception-accepted", "Exception accepted", Tone.GOOD),
         Kind("exception-contested", "Exception contested", Tone.ACTION),
+        # the portal itself
+        Kind("machinery-stopped", "Escalations delayed", Tone.BAD, urgent=True),
     ]
 )
 

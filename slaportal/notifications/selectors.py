@@ -1,12 +1,12 @@
 """Reading the outbox and the development mailbox."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
 
-from slaportal.notifications.models import MailboxEntry, Message
+from slaportal.notifications.models import Heartbeat, MailboxEntry, Message
 
 MAILBOX_BACKEND = "slaportal.notifications.mailbox.EmailBackend"
 
@@ -30,6 +30,12 @@ def about(reference: str) -> QuerySet[Message]:
         .select_related("recipient")
         .order_by("created_at", "pk")
     )
+
+
+def silent_since(name: str, *, now: datetime) -> datetime | None:
+    """Return the last sign of life of loop `name` if that is too long ago; None while it lives or never ran."""
+    stale = now - timedelta(seconds=settings.HEARTBEAT_STALE_AFTER)
+    return Heartbeat.objects.filter(name=name, at__lt=stale).values_list("at", flat=True).first()
 
 
 def mailbox_enabled() -> bool:

@@ -5,11 +5,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from slaportal.escalations import services
-from slaportal.notifications.models import Heartbeat
+from slaportal.escalations.tasks import round_of_watch
 
 
 class Command(BaseCommand):
@@ -27,11 +26,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, loop: bool, every: float, **options: Any) -> None:
         """Look once, or for ever."""
         while True:
-            now = timezone.now()
-            done = services.watch(now=now)
-            Heartbeat.beat("watch", now=now, detail=f"{done} rows")
+            try:
+                done = round_of_watch()
+            except OperationalError as error:
+                if not loop:
+                    raise
+                self.stderr.write(f"The database does not answer, trying again: {error}".rstrip())
+                done = 0
             if done or not loop:
-                self.stdout.write(f"{now:%H:%M:%S} {done} rows done")
+                self.stdout.write(f"{timezone.now():%H:%M:%S} {done} rows done")
             if not loop:
                 return
             # A connection that died while idle must not deafen the loop.
