@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -115,11 +116,16 @@ def test_a_draft_is_opened_changed_and_published(
     draft = PolicyVersion.objects.get(number=2)
     page = browser.get(change("policies_policyversion", draft.pk))
     data = {**as_posted(page), "confirmation_days": "7", "warning_shares": "80, 60 %"}
+    assert (data["targets-TOTAL_FORMS"], data["definitions-TOTAL_FORMS"]) == ("8", "4")
+    data |= {"targets-0-amount": "2.5", "definitions-0-examples": "One thing\n\n Another thing "}
     answer = browser.post(change("policies_policyversion", draft.pk), data)
     assert answer.status_code == 302, answer.context["errors"] if answer.context else ""
     draft.refresh_from_db()
     assert (draft.confirmation_days, draft.warning_shares, draft.pause_parties) == (7, [60, 80], [])
     assert draft.definitions.get(level="low").examples == published.definitions.get(level="low").examples
+    assert draft.targets.get(pk=data["targets-0-id"]).amount == Decimal("2.5")
+    assert draft.definitions.get(pk=data["definitions-0-id"]).examples == ["One thing", "Another thing"]
+    assert draft.targets.count() == 8
     assert Event.objects.filter(kind="policy.draft_changed", actor=lena).count() == 1
     boss = client_for(vera)
     publish = change("policies_policyversion", draft.pk, "publish")

@@ -44,20 +44,20 @@ class OfDraft:
     """Parts of a version can be edited while it is a draft, by whoever may edit it."""
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Drafts only: a published version shows its parts as text."""
-        return _is_draft(obj)
+        """Drafts only: a published version shows its parts as text. Django also asks without naming the version."""
+        return obj is None or _is_draft(obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """While the version is a draft; its own permission was asked before."""
-        return _is_draft(obj)
+        return obj is None or _is_draft(obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """While the version is a draft."""
-        return _is_draft(obj)
+        return obj is None or _is_draft(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """While the version is a draft."""
-        return _is_draft(obj)
+        return obj is None or _is_draft(obj)
 
 
 class DefinitionInline(OfDraft, StackedInline):
