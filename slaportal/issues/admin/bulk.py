@@ -136,7 +136,6 @@ def _page(
     context = {
         **model_admin.admin_site.each_context(request),
         "title": ACTS[act],
-        "opts": model_admin.model._meta,
         "act": act,
         "rows": rows,
         "form": form,

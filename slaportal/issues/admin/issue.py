@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.views import ChangeList
 
 from slaportal.accounts import permissions
@@ -18,7 +18,7 @@ from slaportal.accounts.admin.base import actor_of
 from slaportal.accounts.admin.reading import OneCount, ReadOnlyAdmin
 from slaportal.accounts.http import member_of
 from slaportal.issues.admin import bulk, columns, page
-from slaportal.issues.admin.queue_filter import QueueFilter
+from slaportal.issues.admin.queue_filter import ClientFilter, OwnerFilter, QueueFilter
 from slaportal.issues.models import Issue, IssueQuerySet
 from slaportal.issues.selectors import queues
 
@@ -68,8 +68,8 @@ class IssueAdmin(ReadOnlyAdmin):
         ("state", ChoicesDropdownFilter),
         ("classification", ChoicesDropdownFilter),
         ("waiting_on", ChoicesDropdownFilter),
-        ("organization", AutocompleteSelectFilter),
-        ("assigned_to", AutocompleteSelectFilter),
+        ("organization", ClientFilter),
+        ("assigned_to", OwnerFilter),
     )
     list_before_template = "issues_admin/queues.html"
     list_max_show_all = 200

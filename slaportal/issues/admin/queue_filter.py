@@ -7,9 +7,26 @@ from typing import Any
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from slaportal.issues.models import IssueQuerySet
 from slaportal.issues.selectors import queues
+
+
+class ClientFilter(AutocompleteSelectFilter):
+    """Whose issues; one types the client's name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "client"
+
+
+class OwnerFilter(AutocompleteSelectFilter):
+    """Who works on it; one types the person's name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "owner"
 
 
 class QueueFilter(SimpleListFilter):
