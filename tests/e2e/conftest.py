@@ -11,7 +11,7 @@ import time_machine
 from django.conf import settings as configured
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from slaportal.accounts.models import Membership
@@ -21,6 +21,8 @@ from tests.world import PASSWORD, World
 
 # The browser's driver keeps an event loop in this thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# A busy machine takes its time; an expectation that holds does not wait for any of this.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +100,25 @@ def sign_in(page: Page, member: Membership) -> None:
     expect(page).not_to_have_url(re.compile("sign-in"))
 
 
-def opened(page: Page, name: str) -> Any:
+def instant(time: Locator) -> datetime:
+    """Return the instant that a time on a page stands for."""
+    return datetime.fromisoformat(time.get_attribute("datetime") or "")
+
+
+def due(page: Page, metric: str) -> datetime:
+    """Return the due instant of a clock on an issue's page; the page says another thing while it is paused."""
+    clock = page.locator(".clocks__one").filter(has=page.locator(f"a[href$='#{metric}']"))
+    return instant(clock.locator("p time").first)
+
+
+def announced(panel: Locator) -> tuple[datetime, datetime]:
+    """Return from when to when the resolution would move, as the page says before anybody confirms it."""
+    effect = panel.locator(".effect", has_text="Resolve-by moves").first
+    expect(effect).to_have_text(re.compile(r"Resolve-by moves\s+from .+ to .+\."))
+    return instant(effect.locator("time").nth(0)), instant(effect.locator("time").nth(1))
+
+
+def opened(page: Page, name: str) -> Locator:
     """Open the form of act `name` on an issue's page, as a person would, and return it."""
     closed = page.locator(f"details#act-{name}:not([open]) > summary")
     if closed.count():
@@ -122,7 +142,7 @@ def act(page: Page, name: str, **typed: str) -> None:
 
 
 def read_mail(page: Page, person: Membership, subject: str) -> str:
-    """Open the newest mail to `person` whose subject contains `subject` in the mailbox; return its text."""
+    """Open the newest mail to `person` whose subject contains `subject` in the mailbox; return its words."""
     page.goto(f"/mailbox?to={person.user.email}")
     page.get_by_role("link", name=re.compile(re.escape(subject))).first.click()
-    return page.locator("main").text_content() or ""
+    return " ".join((page.locator("main").text_content() or "").split())
