@@ -9,6 +9,7 @@ from django.db import transaction
 
 from slaportal.accounts import services as accounts
 from slaportal.accounts.models import Organization, Party, User
+from slaportal.escalations import services as escalations
 from slaportal.integrations.demo.world import DAYS, generate
 from slaportal.integrations.histories import lines
 from slaportal.integrations.histories.lines import Line
@@ -42,6 +43,9 @@ def load_demo(
         )
     accounts.create_organization(name=vendor_name, party=Party.VENDOR)
     policies.load_standard(now=now - timedelta(days=DAYS + 31))
+    # What is due in the real world is noticed now, before the demo lets the past go by.
+    while escalations.watch(now=now):
+        continue
     found = lines.read(generate(seed=seed, now=now, vendor_name=vendor_name, issues=issues))
     on_start(len(found))
     loaded = load(found, demo=True, silent_before=now - TALKS_FOR, on_line=on_line)
