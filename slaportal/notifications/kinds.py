@@ -22,13 +22,19 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of message. `urgent`: marked important. `quiet`: kept for the pages, never mailed."""
+    """One kind of message. `urgent`: marked important. `quiet`: kept for the pages, never mailed.
+
+    `always`: told at once whatever the reader prefers; it can only be redirected (spec §5). `own`: about the
+    letterbox itself, so nobody has a preference or words of their own for it.
+    """
 
     key: str
     label: str
     tone: Tone = Tone.INFO
     urgent: bool = False
     quiet: bool = False
+    always: bool = False
+    own: bool = False
 
     def templates(self, language: str) -> list[str]:
         """Template names to try, the reader's language first."""
@@ -59,6 +65,7 @@ KINDS = _by_key(
         # life of an issue (spec §4)
         Kind("first-response", "First response", Tone.GOOD),
         Kind("comment-added", "New message"),
+        Kind("issue-edited", "Report edited"),
         Kind("waiting-for-you", "Waiting for you", Tone.ACTION, urgent=True),
         Kind("waiting-ended", "Waiting ended"),
         Kind("pause-contested", "Pause contested", Tone.ACTION),
@@ -74,9 +81,9 @@ KINDS = _by_key(
         Kind("issue-duplicate", "Issue closed as a duplicate"),
         # watching, escalations, exceptions (spec §5)
         Kind("deadline-warning", "Deadline near", Tone.WARNING, urgent=True),
-        Kind("deadline-breached", "Deadline missed", Tone.BAD, urgent=True),
-        Kind("escalation-step", "Escalated by the matrix", Tone.BAD, urgent=True),
-        Kind("escalation-raised", "Escalated by hand", Tone.BAD, urgent=True),
+        Kind("deadline-breached", "Deadline missed", Tone.BAD, urgent=True, always=True),
+        Kind("escalation-step", "Escalated by the matrix", Tone.BAD, urgent=True, always=True),
+        Kind("escalation-raised", "Escalated by hand", Tone.BAD, urgent=True, always=True),
         Kind("escalation-acknowledged", "Escalation acknowledged", Tone.GOOD),
         Kind("exception-requested", "Exception requested", Tone.ACTION),
         Kind("exception-refused", "Exception refused"),
@@ -84,9 +91,66 @@ KINDS = _by_key(
         Kind("exception-accepted", "Exception accepted", Tone.GOOD),
         Kind("exception-contested", "Exception contested", Tone.ACTION),
         # the portal itself
-        Kind("machinery-stopped", "Escalations delayed", Tone.BAD, urgent=True),
+        Kind("machinery-stopped", "Escalations delayed", Tone.BAD, urgent=True, always=True),
+        # the letterbox itself
+        Kind("digest", "Digest", own=True),
+        Kind("standing-in", "Standing in", Tone.ACTION, own=True),
     ]
 )
+
+# What a page shows together, in its order: heading and the kinds under it.
+GROUPS: list[tuple[str, list[str]]] = [
+    (
+        "Level of an issue",
+        [
+            "classification-countered",
+            "classification-agreed",
+            "classification-lapse-soon",
+            "classification-lapsed",
+            "classification-disputed",
+            "classification-decided",
+            "classification-reproposed",
+        ],
+    ),
+    (
+        "Life of an issue",
+        [
+            "issue-received",
+            "issue-reported",
+            "issue-assigned",
+            "first-response",
+            "comment-added",
+            "progress-updated",
+            "waiting-for-you",
+            "waiting-ended",
+            "pause-contested",
+            "pause-judged",
+            "issue-resolved",
+            "confirm-soon",
+            "issue-confirmed",
+            "issue-confirmed-by-silence",
+            "issue-reopened",
+            "issue-withdrawn",
+            "issue-duplicate",
+        ],
+    ),
+    (
+        "Deadlines, escalations and exceptions",
+        [
+            "deadline-warning",
+            "deadline-breached",
+            "escalation-step",
+            "escalation-raised",
+            "escalation-acknowledged",
+            "exception-requested",
+            "exception-refused",
+            "exception-approved",
+            "exception-accepted",
+            "exception-contested",
+            "machinery-stopped",
+        ],
+    ),
+]
 
 
 def get(key: str) -> Kind:

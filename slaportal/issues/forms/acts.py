@@ -164,6 +164,18 @@ class Resolve(ActForm):
     )
 
 
+class Edit(ActForm):
+    """The report in better words."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    description = text(_("What happens"), attrs={"rows": 8, "maxlength": 50_000})
+
+    def prepare(self) -> None:
+        """Begin with the text as it is."""
+        self.fields["title"].initial = self.issue.title
+        self.fields["description"].initial = self.issue.description
+
+
 class Assign(ActForm):
     """Who works on it."""
 

@@ -267,6 +267,7 @@ WORDS: Final[dict[str, Callable[[Data], str]]] = {
     "deadline.moved": _with_metric("The %(metric)s deadline moved"),
     "obligation.breached": _with_metric("The %(metric)s deadline was missed"),
     "comment.added": _message,
+    "issue.edited": _said("edited the report"),
     "file.attached": _said("attached a file"),
     "reminder.sent": _reminded,
     "exception.rejected": _said("refused the exception"),

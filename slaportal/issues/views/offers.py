@@ -12,7 +12,7 @@ from slaportal.accounts.models import Membership
 from slaportal.issues.forms import acts as forms
 from slaportal.issues.models import Classification, Issue, IssueState, Pause
 from slaportal.issues.models.issue import WORKING
-from slaportal.issues.services import acts, classification, ending, waiting, work
+from slaportal.issues.services import acts, classification, editing, ending, waiting, work
 from slaportal.lib.refusal import Refused
 
 Run = Callable[[Issue, Membership, dict[str, Any], datetime], object]
@@ -52,6 +52,10 @@ def _may_repropose(issue: Issue, _member: Membership) -> bool:
 
 def _may_decide(issue: Issue, _member: Membership) -> bool:
     return issue.is_live and issue.classification == Classification.DISPUTED
+
+
+def _may_edit(issue: Issue, _member: Membership) -> bool:
+    return issue.is_live and issue.classification != Classification.AGREED
 
 
 def _may_write(issue: Issue, _member: Membership) -> bool:
@@ -181,6 +185,13 @@ ACTS: Final[dict[str, Act]] = {
         _("The note is kept."),
         TALK,
         versioned=False,
+    ),
+    "edit": Act(
+        "issue.edit",
+        forms.Edit,
+        _by(editing.edit, "title", "description"),
+        _may_edit,
+        _("The report is changed; the text before stays in the history."),
     ),
     "assign": Act(
         "issue.assign", forms.Assign, _by(work.assign, "to"), _live, _("The assignment is changed.")
