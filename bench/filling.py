@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection
-from django.db.models import Model
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
 
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import classification, work
@@ -20,8 +20,12 @@ def pattern(world: World, *, level: str, answered: bool, at: datetime) -> Issue:
     return fresh(issue)
 
 
-def copies(issue: Issue, *, prefix: str, count: int, apart: timedelta) -> None:
-    """Copy `issue` with its obligations and events `count` times; each starts `apart` later than the one before."""
+@transaction.atomic
+def copies(issue: Issue, *, prefix: str, count: int, apart: timedelta = timedelta(0)) -> QuerySet[Issue]:
+    """Copy `issue` with its obligations and events `count` times; each starts `apart` later than the one before.
+
+    PostgreSQL only. `prefix`: letters and digits, none the beginning of another. Return the copies.
+    """
     shift = f"interval '{apart.total_seconds()} seconds' * g"
     made = f"ISS-U{prefix}"  # no real reference has a U
     with connection.cursor() as cursor:
@@ -58,7 +62,7 @@ def copies(issue: Issue, *, prefix: str, count: int, apart: timedelta) -> None:
                 "e",
             )
         )
-        cursor.execute("ANALYZE")
+    return Issue.objects.filter(reference__startswith=made)
 
 
 def _insert(model: type[Model], values: dict[str, str], source: str, alias: str = "") -> str:

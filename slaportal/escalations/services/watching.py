@@ -102,9 +102,14 @@ def look(pk: int, *, seen: datetime | None, now: datetime, desk: Desk | None = N
     Issue.objects.filter(pk=issue_pk[:1]).update(next_due_at=F("next_due_at"))
     if not Obligation.objects.filter(pk=pk, next_look_at=seen).update(next_look_at=None):
         return False
-    desk = desk or Desk()
-    obligation = _loaded(pk)
-    reckoning = obligations.follow_one(obligation, events=clock_events(obligation.issue), now=now, save=False)
+    _act_on(_loaded(pk), desk=desk or Desk(), now=now)
+    return True
+
+
+def _act_on(obligation: Obligation, *, desk: Desk, now: datetime) -> None:
+    """Recompute `obligation`, run the steps that are due and plan the next look. The caller has claimed it."""
+    events = clock_events(obligation.issue)
+    reckoning = obligations.follow_one(obligation, events=events, now=now, save=False)
     steps = desk.steps(reckoning.level, obligation.metric)
     ran = _Ran(obligation, reckoning.level)
     fired = _fire(obligation, reckoning, steps, ran, desk=desk, now=now)
@@ -113,7 +118,6 @@ def look(pk: int, *, seen: datetime | None, now: datetime, desk: Desk | None = N
     left = [step for step in steps if step.pk not in fired]
     obligation.next_look_at = _next_look(reckoning, left, ran, now=now)
     obligation.save(update_fields=obligations.FIELDS)
-    return True
 
 
 def _loaded(pk: int) -> Obligation:
