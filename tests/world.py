@@ -146,12 +146,13 @@ def report(
     at: datetime = MONDAY,
     title: str = "Tokens come back empty",
     organization: Organization | None = None,
+    description: str = "Every second call returns an empty token.",
 ) -> Issue:
     """Report an issue as a person would, through the service."""
     return submit_issue(
         organization=organization or by.organization,
         actor=by,
-        report=Report(title=title, description="Every second call returns an empty token.", level=level),
+        report=Report(title=title, description=description, level=level),
         now=at,
     )
 

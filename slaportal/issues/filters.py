@@ -4,18 +4,17 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
 from slaportal.accounts.selectors import visible_organizations
 from slaportal.issues.models import Issue, IssueQuerySet, IssueState
-from slaportal.lib.references import normalize_reference
+from slaportal.issues.searching import search
 from slaportal.policies.models import Criticality
 
 
 class IssueFilter(django_filters.FilterSet):
-    """Text in title, description or reference; level; state; for the vendor also the organization."""
+    """Words of an issue or its reference; level; state; for the vendor also the organization."""
 
     q = django_filters.CharFilter(
         method="search", label=_("Search"), widget=forms.TextInput(attrs={"type": "search", "maxlength": 200})
@@ -43,10 +42,5 @@ class IssueFilter(django_filters.FilterSet):
             del self.filters["organization"]
 
     def search(self, issues: IssueQuerySet, name: str, value: str) -> IssueQuerySet:
-        """Keep the issues with `value` in title or description, or whose reference it begins."""
-        value = value.strip()
-        return issues.filter(
-            Q(title__icontains=value)
-            | Q(description__icontains=value)
-            | Q(reference__istartswith=normalize_reference(value))
-        )
+        """Keep the issues that have every word of `value` (issues.searching)."""
+        return search(issues, value)

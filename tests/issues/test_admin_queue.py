@@ -268,3 +268,12 @@ def test_what_has_passed_since_the_last_look_shows_as_overdue(desk: Client, alic
     page = desk.get(reverse(QUEUE)).content.decode()
     assert "Overdue by 1 h" in page
     assert "clock--breaching" in page
+
+
+@pytest.mark.parametrize("typed", ["tokans", "Tok", "globex"])
+def test_the_queue_finds_as_the_site_does_and_by_the_name_of_the_client(
+    desk: Client, world: World, typed: str
+) -> None:
+    report(world.charlie, title="Tokens come back empty")
+    report(world.alice, title="Printer on fire", description="It burns.")
+    assert shown(desk, f"q={typed}") == ["Tokens come back empty"]
