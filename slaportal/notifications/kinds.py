@@ -85,6 +85,8 @@ KINDS = _by_key(
         Kind("escalation-step", "Escalated by the matrix", Tone.BAD, urgent=True, always=True),
         Kind("escalation-raised", "Escalated by hand", Tone.BAD, urgent=True, always=True),
         Kind("escalation-acknowledged", "Escalation acknowledged", Tone.GOOD),
+        Kind("escalation-handed", "Escalation handed on to you", Tone.ACTION, urgent=True, always=True),
+        Kind("escalation-closed", "Escalation closed"),
         Kind("exception-requested", "Exception requested", Tone.ACTION),
         Kind("exception-refused", "Exception refused"),
         Kind("exception-approved", "Exception to be accepted", Tone.ACTION),

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,12 +11,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import css_inline
 from django.conf import settings
 from django.template import Context
+from django.template.base import Template
 from django.template.engine import Engine
 from django.utils import timezone, translation
 from django.utils.text import Truncator
 
-from slaportal.notifications import words
+from slaportal.notifications import placeholders, words
 from slaportal.notifications.kinds import Kind
+from slaportal.notifications.placeholders import Placeholder
 from slaportal.notifications.templatetags.mail import in_words, instant
 
 LONG_KEYS = ("reason", "text")  # may have several lines
@@ -23,6 +26,7 @@ LABEL_KEYS = ("level", "old_level", "new_level", "metric", "role", "stage", "ste
 LONGEST_QUOTE = 2000
 LONGEST_SUBJECT_TITLE = 80
 LONGEST_SUBJECT = 250
+BETWEEN = "\x1e"  # between the parts of a brief; no value has a control character
 # Characters that turn the direction of a line around: a subject made of them can look like another one.
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 
@@ -47,20 +51,96 @@ class Mail:
     html: str
 
 
-def render(kind: Kind, *, context: Mapping[str, Any], reader: Reader) -> Mail:
+@dataclass(frozen=True)
+class Brief:
+    """A message in the few words of a list: what happened, what to do, where."""
+
+    subject: str
+    happened: str
+    ask: str
+    button: str
+    link: str
+
+    def as_text(self) -> str:
+        """The same as plain text, in the order of a mail."""
+        return f"{self.happened}\n\n{self.ask}\n\n{self.button}:\n{self.link}\n"
+
+
+# The vendor's own words by language: block → text with placeholders.
+OwnWords = Mapping[str, Mapping[str, str]]
+
+
+def render(kind: Kind, *, context: Mapping[str, Any], reader: Reader, own: OwnWords | None = None) -> Mail:
     """Return subject, plain text and HTML of a message of `kind` for `reader`.
 
     `context` holds plain values (docs of the keys: templates/emails/README.md), any of which may be missing.
     """
+    with _reading(kind, context, reader, own) as (template, values):
+        subject = template.render(_context(values, "emails/subject.txt", autoescape=False))
+        text = template.render(_context(values, "emails/base.txt", autoescape=False))
+        html = template.render(_context(values, "emails/base.html", autoescape=True))
+    return Mail(subject=_line(subject)[:LONGEST_SUBJECT], text=_tidy(text), html=_inliner.inline(html))
+
+
+def brief(kind: Kind, *, context: Mapping[str, Any], reader: Reader, own: OwnWords | None = None) -> Brief:
+    """Return the few words by which a list shows a message; arguments as for `render`."""
+    with _reading(kind, context, reader, own) as (template, values):
+        subject = template.render(_context(values, "emails/subject.txt", autoescape=False))
+        values["between"] = BETWEEN
+        lines = template.render(_context(values, "emails/brief.txt", autoescape=False))
+    happened, ask, button = (_line(part) for part in lines.split(BETWEEN))
+    return Brief(_line(subject)[:LONGEST_SUBJECT], happened, ask, button, str(values["link"]))
+
+
+def standard_words(kind: Kind, language: str) -> dict[str, str]:
+    """Return the portal's own words for `kind` with placeholders in them: what an editor begins with."""
+    template = Engine.get_default().get_template(f"emails/{kind.key}/{language}.html")
+    say = words.WORDS[language]
+    facts: dict[str, Any] = {name: Placeholder(f"{{{name}}}") for name in placeholders.KNOWN}
+    facts |= {"kind": kind, "say": say, "previous": facts["old_level"], "proposed": facts["new_level"]}
+    facts["between"] = BETWEEN
+    with translation.override(language):
+        lines = template.render(_context(facts, "emails/blocks.txt", autoescape=False))
+    return dict(zip(placeholders.BLOCKS, (_line(part) for part in lines.split(BETWEEN)), strict=True))
+
+
+def languages() -> list[str]:
+    """The languages that mails are written in."""
+    return list(words.WORDS)
+
+
+def one_line(value: object) -> str:
+    """`value` in one line without control characters."""
+    return _line(value)
+
+
+@contextmanager
+def _reading(
+    kind: Kind, context: Mapping[str, Any], reader: Reader, own: OwnWords | None
+) -> Iterator[tuple[Template, dict[str, Any]]]:
+    """The template and its values, with the language and the zone of the reader in force."""
     engine = Engine.get_default()
     template = engine.select_template(kind.templates(reader.language))
     language = str(template.name).rsplit("/", 1)[-1].removesuffix(".html")
     with timezone.override(_zone(reader.timezone)), translation.override(language):
         values = _values(kind, context, language)
-        subject = template.render(_context(values, "emails/subject.txt", autoescape=False))
-        text = template.render(_context(values, "emails/base.txt", autoescape=False))
-        html = template.render(_context(values, "emails/base.html", autoescape=True))
-    return Mail(subject=_line(subject)[:LONGEST_SUBJECT], text=_tidy(text), html=_inliner.inline(html))
+        blocks = (own or {}).get(language)
+        if blocks:
+            template = engine.get_template("emails/own.html")
+            facts = _plain(values)
+            values["own"] = {name: _line(placeholders.fill(text, facts)) for name, text in blocks.items()}
+        yield template, values
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, str]:
+    """The placeholders' values: instants in words, everything else as it is; what is missing is left out."""
+    found = {}
+    for name in placeholders.KNOWN:
+        value = values.get(name)
+        if value not in (None, ""):
+            moment = instant(value)
+            found[name] = in_words(moment) if moment else str(value)
+    return found
 
 
 def absolute(path: object) -> str:
@@ -138,8 +218,9 @@ def _values(kind: Kind, context: Mapping[str, Any], language: str) -> dict[str, 
         "proposed": facts.get("new_level") or level or say["proposed_level"],
         "previous": facts.get("old_level") or level or say["previous_level"],
         "subject_title": Truncator(facts.get("title", "")).chars(LONGEST_SUBJECT_TITLE),
-        "link": absolute(context.get("url")),
+        "link": absolute(context.get("ack_url") or context.get("url")),
         "details": _details(kind, facts, say),
+        "items": context.get("items", ()),
         "zone": timezone.get_current_timezone_name(),
     }
 
