@@ -24,6 +24,8 @@ HEARTBEAT_STALE_AFTER = env.integer("HEARTBEAT_STALE_AFTER", 60, least=10)  # se
 # What each round of the delivery does first. The letterbox knows no app above it, so the project says it here:
 # whoever delivers notices a dead watch, with and without Celery.
 BEFORE_DELIVERY = ["slaportal.escalations.services.deadman.notice_a_silent_watch"]
+# Whether one person may get another's urgent mail; asked again at each message.
+MAY_STAND_IN = "slaportal.accounts.services.stand_ins.may_stand_in"
 
 # --- applications
 INSTALLED_APPS = [

@@ -1,6 +1,7 @@
 """One round's connection to the mail server, and what a message looks like on the wire."""
 
 import logging
+import secrets
 import smtplib
 from email.utils import formataddr
 from types import TracebackType
@@ -35,6 +36,11 @@ MESSAGE_ERRORS = (
 
 class ServerDownError(Exception):
     """The mail server cannot be reached or does not let us in: no message will pass now."""
+
+
+def new_message_id() -> str:
+    """Return a Message-ID that no other mail has."""
+    return f"<{secrets.token_hex(16)}@{_host()}>"
 
 
 class Outgoing:
@@ -86,7 +92,7 @@ def envelope(message: Message, mail: Mail, *, urgent: bool) -> EmailMultiAlterna
         "X-Portal-Kind": message.kind,
     }
     if message.subject_reference:
-        host = urlsplit(settings.PORTAL_URL).hostname or "localhost"
+        host = _host()
         thread = f"<thread.{message.subject_reference}@{host}>"
         headers |= {
             "In-Reply-To": thread,
@@ -103,3 +109,7 @@ def envelope(message: Message, mail: Mail, *, urgent: bool) -> EmailMultiAlterna
     )
     envelope.attach_alternative(mail.html, "text/html")
     return envelope
+
+
+def _host() -> str:
+    return urlsplit(settings.PORTAL_URL).hostname or "localhost"

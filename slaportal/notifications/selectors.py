@@ -1,20 +1,99 @@
-"""Reading the outbox and the development mailbox."""
+"""Reading the outbox, the inboxes, people's wishes and the development mailbox."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 
-from slaportal.notifications.models import Heartbeat, MailboxEntry, Message
+from slaportal.notifications.models import (
+    Heartbeat,
+    MailboxEntry,
+    Message,
+    Preference,
+    Redirect,
+    TemplateVersion,
+)
 
 MAILBOX_BACKEND = "slaportal.notifications.mailbox.EmailBackend"
+UNREAD_COUNTED = 100  # more is "99+"
 
 
 def due(*, now: datetime, limit: int) -> list[tuple[int, datetime]]:
     """Key and `not_before` of the messages to be sent at `now`, the longest waiting first."""
     rows = Message.objects.filter(status=Message.Status.PENDING, not_before__lte=now)
+    rows = rows.exclude(way=Message.Way.DIGEST)  # their digest is due in their place
     return list(rows.order_by("not_before", "pk").values_list("pk", "not_before")[:limit])
+
+
+def waiting_for_digest(*, now: datetime) -> list[tuple[int, int, bool]]:
+    """Key, recipient and `demo` of the messages whose full hour or morning has come, by person."""
+    rows = Message.objects.filter(
+        status=Message.Status.PENDING, way=Message.Way.DIGEST, digest=None, not_before__lte=now
+    )
+    return list(rows.order_by("recipient_id", "demo", "pk").values_list("pk", "recipient_id", "demo"))
+
+
+def wishes(kind: str, people: Iterable[Any]) -> dict[Any, str]:
+    """How the people with these keys want to be told of `kind`, without those who want it at once."""
+    rows = Preference.objects.filter(kind=kind, person__in=list(people))
+    return dict(rows.values_list("person_id", "how"))
+
+
+def preferences_of(person: Any) -> dict[str, str]:
+    """How `person` wants to be told, by kind, without what they want at once."""
+    return dict(Preference.objects.filter(person=person).values_list("kind", "how"))
+
+
+def redirect_of(person: Any, *, now: datetime) -> Redirect | None:
+    """Return to whom the urgent mail of `person` goes at `now`; None when it goes to them."""
+    rows = Redirect.objects.filter(person_id=person.pk, until__gt=now)
+    return rows.select_related("to").first()
+
+
+def stand_ins(people: Iterable[Any], *, now: datetime) -> dict[Any, Any]:
+    """Return who stands in at `now`, by the key of the person whose mail they get.
+
+    Left out, so that the mail goes to the person themselves: who left, who redirects their own mail, and who may
+    no longer see what the person sees (setting MAY_STAND_IN).
+    """
+    rows = Redirect.objects.filter(
+        person__in=[person.pk for person in people], until__gt=now, to__is_active=True
+    )
+    rows = rows.exclude(to__in=Redirect.objects.filter(until__gt=now).values("person"))
+    may = import_string(settings.MAY_STAND_IN)
+    found = rows.select_related("person", "to")
+    return {row.person_id: row.to for row in found if may(person=row.person, other=row.to)}
+
+
+def inbox(*, person: Any, unread: bool = False) -> QuerySet[Message]:
+    """Return what `person` was told, newest first, with who got the mail instead; `unread`: only that."""
+    rows = Message.objects.filter(recipient=person).exclude(kind="digest")
+    if unread:
+        rows = rows.filter(read_at=None)
+    return rows.select_related("redirected_to").defer("html").order_by("-created_at", "-pk")
+
+
+def unread_count(person: Any) -> int:
+    """Return how many messages `person` has not read, counted up to 100."""
+    return Message.objects.filter(recipient=person, read_at=None)[:UNREAD_COUNTED].count()
+
+
+def words_in_force(kind: str) -> dict[str, dict[str, str]]:
+    """Return the vendor's own words for `kind` by language; a language without them has the portal's."""
+    rows = TemplateVersion.objects.filter(kind=kind, active=True)
+    return dict(rows.values_list("language", "blocks"))
+
+
+def example(kind: str, *, reference: str = "") -> Message | None:
+    """Return the newest message to show words of `kind` with: of this kind, else any, about this issue if asked."""
+    rows = Message.objects.exclude(subject_reference="").order_by("-pk")
+    if reference:
+        rows = rows.filter(subject_reference=reference)
+    return rows.filter(kind=kind).first() or (rows.first() if reference else None)
 
 
 def failed() -> QuerySet[Message]:

@@ -26,6 +26,7 @@ WORDS: dict[str, dict[str, str]] = {
         "open": "Open the issue",
         "nothing": "For your information: there is nothing for you to do.",
         "why": "You get this because you take part in this issue.",
+        "instead": "You stand in for",
         "zone": "Times are in your time zone,",
         "answer": (
             "Please answer on the issue’s page: what is written there is seen by both parties, "
@@ -58,6 +59,7 @@ WORDS: dict[str, dict[str, str]] = {
         "open": "Vorgang öffnen",
         "nothing": "Zu Ihrer Kenntnis: Sie müssen nichts tun.",
         "why": "Sie erhalten dies, weil Sie an diesem Vorgang beteiligt sind.",
+        "instead": "Sie vertreten",
         "zone": "Zeiten stehen in Ihrer Zeitzone,",
         "answer": (
             "Bitte antworten Sie auf der Seite des Vorgangs: Was dort steht, sehen beide Parteien, "

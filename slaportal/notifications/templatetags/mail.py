@@ -7,6 +7,8 @@ from django import template
 from django.utils import dateformat, timezone, translation
 from django.utils.html import format_html
 
+from slaportal.notifications.placeholders import Placeholder
+
 register = template.Library()
 
 WIDTH = 72  # columns of the plain text
@@ -42,6 +44,8 @@ def in_words(moment: datetime) -> str:
 @register.filter(needs_autoescape=True)
 def localtime(value: object, autoescape: bool = True) -> str:
     """Show an instant (ISO text) to the reader: date, time and zone; nothing for no instant. Bold in HTML."""
+    if isinstance(value, Placeholder):
+        return value
     moment = instant(value)
     if moment is None:
         return ""
