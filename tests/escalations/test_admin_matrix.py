@@ -158,7 +158,7 @@ def test_escalations_are_listed_and_taken_in_hand(lead: Client, alice: Membershi
     assert "1 escalation in your hands" in lead.post(address, chosen, follow=True).content.decode()
     assert Escalation.objects.get().acknowledged_by == lena
     again = lead.post(address, chosen, follow=True).content.decode()
-    assert f"{issue.reference}: This escalation is acknowledged already." in again
+    assert f"{issue.reference}: This escalation is acknowledged already: Lena has it in hand." in again
 
 
 def test_the_list_of_escalations_costs_the_same_for_one_and_for_many(lead: Client, alice: Membership) -> None:

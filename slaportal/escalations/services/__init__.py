@@ -1,6 +1,7 @@
 """Watching obligations, escalating, acknowledging, excepting, and the matrix behind it."""
 
-from slaportal.escalations.services.escalating import acknowledge, escalate
+from slaportal.escalations.services.absences import end_absence, enter_absence
+from slaportal.escalations.services.escalating import escalate
 from slaportal.escalations.services.excepting import (
     accept_exception,
     approve_exception,
@@ -8,19 +9,27 @@ from slaportal.escalations.services.excepting import (
     reject_exception,
     request_exception,
 )
+from slaportal.escalations.services.handling import acknowledge, close_escalation, hand_on, take_over
 from slaportal.escalations.services.matrix import remove_step, save_step
+from slaportal.escalations.services.reasoning import give_reason
 from slaportal.escalations.services.watching import next_look, watch
 
 __all__ = [
     "accept_exception",
     "acknowledge",
     "approve_exception",
+    "close_escalation",
     "contest_exception",
+    "end_absence",
+    "enter_absence",
     "escalate",
+    "give_reason",
+    "hand_on",
     "next_look",
     "reject_exception",
     "remove_step",
     "request_exception",
     "save_step",
+    "take_over",
     "watch",
 ]

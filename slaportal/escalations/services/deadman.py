@@ -31,7 +31,7 @@ def notice_a_silent_watch(*, now: datetime) -> bool:
         notifications.enqueue(
             "machinery-stopped",
             cause=f"standstill:{standstill.pk}",
-            to=[*holders(Role.ADMIN), *holders(Role.VENDOR_LEAD)],
+            to=[*holders(Role.ADMIN, now=now), *holders(Role.VENDOR_LEAD, now=now)],
             context={"since": standstill.since.isoformat(), "url": "/admin/notifications/heartbeat/"},
             now=now,
         )

@@ -1,15 +1,18 @@
-"""Escalating: by a step of the matrix, by hand, and what the receiver does with it (spec §5)."""
+"""Escalating: by a step of the matrix, repeated while nobody answers, or by hand (spec §5)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from slaportal.accounts.models import Membership, Party, Role, User
+from slaportal.escalations import links
 from slaportal.escalations.models import Escalation, StepKind
 from slaportal.escalations.selectors import Planned, receivers
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import acts, timed
+from slaportal.ledger.models import Event
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
 from slaportal.policies.reckoning import Reckoning
@@ -57,8 +60,10 @@ def run_step(
         "role": step.get_role_display(),
         "step": step.when,
     }
-    kind = "deadline-warning" if warning else "escalation-step"
-    acts.tell(issue, kind, cause=event, to=told, now=now, **facts)
+    if warning:
+        acts.tell(issue, "deadline-warning", cause=event, to=told, now=now, **facts)
+    else:
+        tell_each(escalation, "escalation-step", cause=event, to=told, now=now, **facts)
     if step.kind == StepKind.BREACH and not reckoning.provisional:
         acts.tell(issue, "deadline-breached", cause=event, to=issue.people_of(Party.CLIENT), now=now, **facts)
     return escalation
@@ -93,7 +98,7 @@ def escalate(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> 
         raised_by=actor,
         reason=tidy(reason),
     )
-    told = receivers(issue, Role.SENIOR_MANAGEMENT)
+    told = receivers(issue, Role.SENIOR_MANAGEMENT, now=now)
     escalation.told.add(*told)
     event = acts.record(
         issue,
@@ -105,8 +110,8 @@ def escalate(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> 
         role=escalation.role,
     )
     acts.save(issue, now=now)
-    acts.tell(
-        issue,
+    tell_each(
+        escalation,
         "escalation-raised",
         cause=event,
         to=told,
@@ -118,32 +123,17 @@ def escalate(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> 
     return escalation
 
 
-@transaction.atomic
-def acknowledge(*, escalation: Escalation, actor: Membership, now: datetime) -> None:
-    """Say “I have it”: holds back the next step for a time by level. Refuses the second time."""
-    issue = escalation.issue
-    acts.allow(issue, actor, "escalation.acknowledge")
-    taken = Escalation.objects.filter(pk=escalation.pk, status=Escalation.Status.OPEN).update(
-        status=Escalation.Status.ACKNOWLEDGED, acknowledged_by=actor, acknowledged_at=now
-    )
-    if not taken:
-        escalation.refresh_from_db()
-        raise Refused(f"This escalation is {escalation.get_status_display().lower()} already.")
-    escalation.refresh_from_db()
-    if escalation.obligation_id:
-        # The hold moves the next step: let the watch plan anew.
-        Obligation.objects.filter(pk=escalation.obligation_id, outcome__in=["", "breached"]).exclude(
-            next_look_at=None
-        ).update(next_look_at=now)
-    event = acts.record(
-        issue, "escalation.acknowledged", actor=actor, at=now, escalation=escalation.pk, role=escalation.role
-    )
-    acts.tell(
-        issue,
-        "escalation-acknowledged",
-        cause=event,
-        to=issue.people_of(Party.CLIENT),
-        now=now,
-        actor=actor,
-        role=escalation.get_role_display(),
-    )
+def tell_each(
+    escalation: Escalation,
+    kind: str,
+    *,
+    cause: Event,
+    to: Iterable[User],
+    now: datetime,
+    actor: Membership | None = None,
+    **facts: Any,
+) -> None:
+    """Queue the message `kind` for each person of `to`, with the link by which only they acknowledge."""
+    for user in to:
+        link = links.path_for(escalation=escalation.pk, user=user.pk, now=now)
+        acts.tell(escalation.issue, kind, cause=cause, to=[user], now=now, actor=actor, ack_url=link, **facts)

@@ -8,8 +8,8 @@ from django.db.models import ProtectedError
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership
-from slaportal.escalations.models import MatrixStep
-from slaportal.escalations.selectors import unreached
+from slaportal.escalations.models import MatrixEdition, MatrixStep
+from slaportal.escalations.selectors import matrix, unreached
 from slaportal.ledger import services as ledger
 from slaportal.lib.refusal import Refused
 
@@ -23,10 +23,12 @@ def save_step(*, step: MatrixStep, actor: Membership, now: datetime) -> MatrixSt
     Raises `NotAllowed`; raises `Refused` if an overdue Critical or High would then not reach senior management.
     """
     permissions.require(actor, WHO)
+    _keep_first()
     before = MatrixStep.objects.filter(pk=step.pk).first() if step.pk else None
     step.save()
     _must_reach()
     _record("matrix.changed" if before else "matrix.added", before, step, actor, now)
+    _edition(f"{'Changed' if before else 'Added'}: {step}", actor, now)
     return step
 
 
@@ -34,6 +36,7 @@ def save_step(*, step: MatrixStep, actor: Membership, now: datetime) -> MatrixSt
 def remove_step(*, step: MatrixStep, actor: Membership, now: datetime) -> None:
     """Take a step out. Refused for one that has run: it stays in the record of those escalations."""
     permissions.require(actor, WHO)
+    _keep_first()
     gone = MatrixStep.objects.get(pk=step.pk)
     try:
         step.delete()
@@ -41,6 +44,7 @@ def remove_step(*, step: MatrixStep, actor: Membership, now: datetime) -> None:
         raise Refused("This step has run on issues and belongs to their record. Change it instead.") from None
     _must_reach()
     _record("matrix.removed", gone, None, actor, now)
+    _edition(f"Removed: {gone}", actor, now)
 
 
 def sentence(missing: list[str]) -> str:
@@ -56,6 +60,38 @@ def _must_reach() -> None:
     missing = unreached()
     if missing:
         raise Refused(sentence(missing))
+
+
+def _keep_first() -> None:
+    """Keep the matrix with which the portal came, before anybody changes it."""
+    if not MatrixEdition.objects.exists():
+        steps = [snapshot(step) for step in matrix()]
+        MatrixEdition.objects.create(number=1, note="The matrix with which the portal began", steps=steps)
+
+
+def _edition(note: str, actor: Membership, now: datetime) -> MatrixEdition:
+    """Keep the matrix as it holds from now on; what held before stays as the edition before."""
+    last = MatrixEdition.objects.order_by("-number").first()
+    assert last is not None  # _keep_first ran before the change
+    return MatrixEdition.objects.create(
+        number=last.number + 1,
+        effective_from=now,
+        by=actor,
+        note=note[:300],
+        steps=[snapshot(step) for step in matrix()],
+    )
+
+
+def snapshot(step: MatrixStep) -> dict[str, Any]:
+    """Return a step as an edition keeps it: the words of the day, so that later code cannot reword it."""
+    return {
+        "level": step.level,
+        "metric": step.metric,
+        "ordinal": step.ordinal,
+        "when": step.when,
+        "role": step.role,
+        "repeats": step.repeats,
+    }
 
 
 def _record(
@@ -78,4 +114,6 @@ def _facts(step: MatrixStep) -> dict[str, Any]:
         "share": step.share,
         "after_minutes": step.after_minutes,
         "role": step.role,
+        "repeat_minutes": step.repeat_minutes,
+        "repeat_times": step.repeat_times,
     }

@@ -15,7 +15,7 @@ from django.db.models import F, Model, Q, QuerySet
 
 from slaportal.escalations.models import Escalation, MatrixStep, SetAside, SlaException, StepKind
 from slaportal.escalations.selectors import HOLD, Desk, Planned, breach_instant, plan
-from slaportal.escalations.services import escalating, excepting, setting_aside
+from slaportal.escalations.services import escalating, excepting, repeating, setting_aside
 from slaportal.issues.models import Issue, Obligation, Pause, Reminder
 from slaportal.issues.selectors.history import clock_events
 from slaportal.issues.services import obligations, reminding, timed
@@ -67,7 +67,7 @@ def watch(*, now: datetime, batch: int = 500) -> int:
             now=now,
         )
     # Always: what was done above may have put a clock's look at this very instant.
-    desk = Desk()
+    desk = Desk(now=now)
     looks = Obligation.objects.due_for_a_look(now).values_list("pk", "next_look_at")[:batch]
     for pk, seen in list(looks):
         act = partial(look, seen=seen, now=now, desk=desk)
@@ -102,7 +102,7 @@ def look(pk: int, *, seen: datetime | None, now: datetime, desk: Desk | None = N
     Issue.objects.filter(pk=issue_pk[:1]).update(next_due_at=F("next_due_at"))
     if not Obligation.objects.filter(pk=pk, next_look_at=seen).update(next_look_at=None):
         return False
-    _act_on(_loaded(pk), desk=desk or Desk(), now=now)
+    _act_on(_loaded(pk), desk=desk or Desk(now=now), now=now)
     return True
 
 
@@ -113,10 +113,14 @@ def _act_on(obligation: Obligation, *, desk: Desk, now: datetime) -> None:
     steps = desk.steps(reckoning.level, obligation.metric)
     ran = _Ran(obligation, reckoning.level)
     fired = _fire(obligation, reckoning, steps, ran, desk=desk, now=now)
-    if not reckoning.open:
+    again = None
+    if reckoning.open:
+        again = repeating.repeat(obligation, steps, due=reckoning.due, desk=desk, now=now)
+    else:
         escalating.cancel_open(obligation)
     left = [step for step in steps if step.pk not in fired]
-    obligation.next_look_at = _next_look(reckoning, left, ran, now=now)
+    looks = (_next_look(reckoning, left, ran, now=now), again)
+    obligation.next_look_at = min((at for at in looks if at is not None), default=None)
     obligation.save(update_fields=obligations.FIELDS)
 
 

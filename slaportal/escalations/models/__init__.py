@@ -1,0 +1,26 @@
+"""The escalation matrix, what came of it, exceptions, reasons, absences, and the watch's own trouble (spec §5)."""
+
+from slaportal.escalations.models.absence import Absence, AbsenceQuerySet
+from slaportal.escalations.models.escalation import LATE, Escalation, EscalationQuerySet
+from slaportal.escalations.models.exception import Evidence, SlaException, SlaExceptionQuerySet
+from slaportal.escalations.models.machinery import SetAside, Standstill
+from slaportal.escalations.models.matrix import MatrixEdition, MatrixStep, StepKind
+from slaportal.escalations.models.reason import CODES, BreachReason
+
+__all__ = [
+    "CODES",
+    "LATE",
+    "Absence",
+    "AbsenceQuerySet",
+    "BreachReason",
+    "Escalation",
+    "EscalationQuerySet",
+    "Evidence",
+    "MatrixEdition",
+    "MatrixStep",
+    "SetAside",
+    "SlaException",
+    "SlaExceptionQuerySet",
+    "Standstill",
+    "StepKind",
+]

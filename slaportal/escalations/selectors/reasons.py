@@ -1,0 +1,30 @@
+"""Breaches and the reasons for them: “reason missing” until somebody gave one (spec §5)."""
+
+from slaportal.escalations.models import BreachReason, SlaException
+from slaportal.issues.models import Issue, Obligation
+from slaportal.policies.reckoning import Outcome
+
+# An exception that was granted has documented the delay.
+EXPLAINS = (SlaException.Status.APPROVED, SlaException.Status.ACCEPTED)
+
+
+def unexplained(issue: Issue) -> list[Obligation]:
+    """Return the clocks of `issue` that were breached without a reason on record, response first."""
+    breached = [one for one in issue.obligations.all() if one.outcome == Outcome.BREACHED]
+    if not breached:
+        return []
+    explained = set(issue.exceptions.filter(status__in=EXPLAINS).values_list("metric", flat=True))
+    given = set(BreachReason.objects.filter(obligation__in=breached).values_list("obligation", flat=True))
+    left = [one for one in breached if one.metric not in explained and one.pk not in given]
+    return sorted(left, key=lambda one: one.metric, reverse=True)
+
+
+def reasons_missing(issue: Issue) -> list[str]:
+    """Return the clocks of `issue` that were breached without a reason on record, by their names."""
+    return [one.get_metric_display() for one in unexplained(issue)]
+
+
+def reasons_of(issue: Issue) -> list[BreachReason]:
+    """Return the reasons that were given for the breaches of `issue`, response first."""
+    found = BreachReason.objects.filter(obligation__issue=issue)
+    return list(found.select_related("obligation", "given_by__user").order_by("-obligation__metric"))
