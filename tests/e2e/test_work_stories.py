@@ -65,7 +65,9 @@ def test_a_rejected_resolution_goes_on_with_the_same_clock_until_the_client_conf
     expect(bob.get_by_text("The second scheduler is switched off.").first).to_be_visible()
     act(bob, "reopen", reason="Two again this morning.")
     expect(bob.get_by_text("The issue is open again and the same clock goes on.")).to_be_visible()
-    assert timedelta(hours=2) <= due(bob, "resolution") - at_first < timedelta(hours=3)  # The time in which it seemed resolved is not charged.
+    assert (
+        timedelta(hours=2) <= due(bob, "resolution") - at_first < timedelta(hours=3)
+    )  # The time in which it seemed resolved is not charged.
     expect(bob.get_by_text("reopened", exact=True).first).to_be_visible()
 
     lena.goto(address)

@@ -1,0 +1,126 @@
+"""`make screenshots`: pictures of the main pages of a small demo world, always at the same instant.
+
+Not part of the suite (its name keeps it out): it writes files, by default those in docs/screenshots.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connections
+from django.db.models import Count, F
+from playwright.sync_api import Page
+
+from slaportal.accounts.models import Membership
+from slaportal.integrations.services import load_demo
+from slaportal.issues.models import Classification, Issue, IssueState
+from slaportal.notifications import services as notifications
+from slaportal.policies.models import Metric
+from tests.e2e.conftest import SignIn
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+# A Wednesday morning in Berlin; support is open.
+NOW: Final = datetime(2026, 11, 18, 9, 40, tzinfo=UTC)
+FOLDER: Final = Path(os.environ.get("SCREENSHOTS", "docs/screenshots"))
+DESKTOP: Final = {"width": 1280, "height": 860}
+PHONE: Final = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def demo(site: str) -> Iterator[None]:
+    """A small demo world whose present is `NOW`, with its letters delivered."""
+    with time_machine.travel(NOW, tick=False):
+        load_demo(seed=7, now=NOW, vendor_name=settings.VENDOR_NAME, issues=90)
+        while notifications.deliver(now=NOW):
+            pass
+        yield
+    connections.close_all()
+
+
+def somebody(role: str, **given: Any) -> Membership:
+    """Return the first person of the demo in `role`."""
+    return Membership.objects.filter(role=role, user__demo=True, **given).order_by("pk")[0]
+
+
+def busiest(**given: Any) -> Issue:
+    """Return the issue with the most conversation among those that fit."""
+    found = Issue.objects.filter(**given).annotate(talk=Count("comments"))
+    return found.order_by("-talk", F("next_due_at").asc(nulls_last=True), "pk")[0]
+
+
+def take(page: Page, name: str, *, whole: bool = True, most: int = 1700) -> None:
+    """Write a picture of the page, at most `most` pixels high."""
+    page.evaluate("document.fonts.ready")
+    page.mouse.move(0, 0)
+    size = page.viewport_size
+    assert size is not None
+    height = size["height"]
+    if whole:
+        height = min(most, page.evaluate("document.documentElement.scrollHeight"))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    clip = {"x": 0, "y": 0, "width": size["width"], "height": max(height, 300)}
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=clip, animations="disabled")
+
+
+def test_screenshots(demo: None, signed_in: SignIn) -> None:
+    of_the_client(signed_in)
+    of_the_staff(signed_in)
+
+
+def of_the_client(signed_in: SignIn) -> None:
+    """Take what people of a client see."""
+    manager = somebody("client_manager", organization__source_key="demo-northwind-health")
+    own = {"organization": manager.organization}
+    working = busiest(**own, state=IssueState.OPEN, classification=Classification.AGREED, level="high")
+    disputed = busiest(**own, classification=Classification.DISPUTED)
+    told = busiest(
+        **own, level="medium", classification=Classification.AGREED, obligations__metric=Metric.RESOLUTION
+    )
+    for theme in ("light", "dark"):
+        page = signed_in(manager, viewport=DESKTOP, color_scheme=theme)
+        suffix = "" if theme == "light" else "-dark"
+        take(page, f"client-list{suffix}")
+        page.goto(f"/issues/{working.reference}")
+        take(page, f"issue{suffix}")
+    page = signed_in(manager, viewport=DESKTOP)
+    page.goto(f"/issues/{disputed.reference}")
+    take(page, "dispute")
+    page.goto("/issues/new")
+    take(page, "submit")
+    page.goto(f"/issues/{told.reference}/explain")
+    take(page, "explain")
+    page.goto("/agreement")
+    take(page, "agreement")
+    phone = signed_in(manager, viewport=PHONE)
+    take(phone, "phone-list", most=1100)
+    phone.goto(f"/issues/{working.reference}")
+    take(phone, "phone-issue", most=1100)
+
+
+def of_the_staff(signed_in: SignIn) -> None:
+    """Take what people of the vendor see."""
+    lead, senior = somebody("vendor_lead"), somebody("senior_management")
+    working = busiest(state=IssueState.OPEN, classification=Classification.AGREED, level="high")
+    for theme in ("light", "dark"):
+        page = signed_in(lead, at="/admin/", viewport=DESKTOP, color_scheme=theme)
+        suffix = "" if theme == "light" else "-dark"
+        take(page, f"admin{suffix}")
+        page.goto("/admin/issues/issue/")
+        take(page, f"admin-queue{suffix}")
+    page.goto(f"/admin/issues/issue/{working.pk}/change/")
+    take(page, "admin-issue-dark")
+    page = signed_in(lead, at=f"/admin/issues/issue/{working.pk}/change/", viewport=DESKTOP)
+    take(page, "admin-issue")
+    page.goto("/")
+    take(page, "vendor-list")
+    page = signed_in(senior, at="/escalations/", viewport=DESKTOP)
+    take(page, "escalations", most=1100)
+    page.goto("/mailbox")
+    page.locator("main a[href^='/mailbox/']").first.click()
+    take(page, "mail", most=1200)
