@@ -76,6 +76,12 @@ lint: $(VENV)/.dev ## Style, types, layers, templates, migrations, deployment ch
 verify-clock: $(VENV)/.dev ## The clock against its oracle: 200,000 cases over all zones (CASES)
 	@$(BIN)/python -m tests.verify_clock --cases $${CASES:-200000}
 
+.PHONY: faults
+faults: $(VENV)/.dev ## Processes killed, brokers emptied, at length (FAULT_KILLS, FAULT_DUES; DATABASE_URL)
+	@DATABASE_URL="$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/test}" REDIS_URL= TEST_RUN=$$$$ \
+	FAULT_KILLS="$${FAULT_KILLS:-200}" FAULT_DUES="$${FAULT_DUES:-2000}" \
+	$(BIN)/python -m pytest -s -p no:randomly tests/faults
+
 .PHONY: bench
 bench: $(VENV)/.dev ## Load and speed, measured
 	$(BIN)/python -m bench

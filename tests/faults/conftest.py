@@ -13,23 +13,22 @@ from tests.faults.stage import Stage
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here is marked, and meets one worker: the stage is dear."""
+    """Mark everything here, so that `make faults` finds it."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("faults")
-            item.add_marker(pytest.mark.xdist_group("faults"))
 
 
 @pytest.fixture
 def kills() -> int:
     """How many processes a scenario kills."""
-    return int(os.environ.get("FAULT_KILLS", "8"))
+    return int(os.environ.get("FAULT_KILLS", "6"))
 
 
 @pytest.fixture
 def dues() -> int:
     """How many things become due in a scenario."""
-    return int(os.environ.get("FAULT_DUES", "32"))
+    return int(os.environ.get("FAULT_DUES", "18"))
 
 
 @pytest.fixture
@@ -46,7 +45,8 @@ def _stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 @pytest.fixture
 def stage(transactional_db: None, _stage: Stage, settings: Settings) -> Iterator[Stage]:
-    """The stage, empty; this process mails to its mail server too."""
+    """The stage, empty; this process mails to its mail server too, and signs people in for its web process."""
+    settings.SECRET_KEY = _stage.key
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", _stage.sink.port
     yield _stage

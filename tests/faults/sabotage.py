@@ -14,12 +14,12 @@ from slaportal.escalations.selectors import Desk
 from slaportal.escalations.services import watching
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import submission
-from slaportal.notifications import services as notifications
 from slaportal.notifications.models import Message
 from slaportal.notifications.outgoing import Outgoing
 from slaportal.notifications.rendering import Mail
+from slaportal.notifications.services import delivering as notifications
 
-A_MOMENT = 0.02  # in which others may come first, or a process may die
+A_MOMENT = 0.05  # in which others may come first, or a process may die
 
 
 def claim_apart() -> None:

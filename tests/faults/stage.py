@@ -5,6 +5,7 @@ All of it listens on 127.0.0.1 or on sockets in a temporary folder, and is gone 
 
 import os
 import random
+import secrets
 import shutil
 import signal
 import socket
@@ -17,7 +18,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from django.conf import settings
 from django.db import connection
 
 from config import embedded_broker
@@ -60,6 +60,7 @@ class Stage:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="slaportal-"))
         self.sink = Sink(slowness=0.002)
+        self.key = secrets.token_hex(32)
         self.port = free_port()
         self.kills = 0
         self._roles: dict[int, tuple[str, tuple[str, ...]]] = {}
@@ -76,7 +77,9 @@ class Stage:
 
     def __enter__(self) -> Self:
         assert self._nursery.stdout is not None
-        assert self._nursery.stdout.readline() == "ready\n"
+        if self._nursery.stdout.readline() != "ready\n":
+            self.__exit__(None, None, None)
+            raise RuntimeError("The nursery did not come up; its lines above say why.")
         return self
 
     def __exit__(
@@ -96,7 +99,7 @@ class Stage:
             "DATABASE_URL": database_url(),
             "REDIS_URL": f"unix://{self.folder / 'broker.sock'}",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.sink.port}",
-            "SECRET_KEY": settings.SECRET_KEY,
+            "SECRET_KEY": self.key,
             "ALLOWED_HOSTS": "127.0.0.1",
             "LOG_LEVEL": "CRITICAL",
             "PYTHONWARNINGS": "ignore",
