@@ -1,11 +1,14 @@
 """What people type at the doors, about themselves and when they invite."""
 
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Organization, Role, User
@@ -143,6 +146,37 @@ class ProfileForm(forms.Form):
     def clean_timezone(self) -> str:
         """Return the name of the zone."""
         return clean_zone(self.cleaned_data["timezone"])
+
+
+class StandInForm(forms.Form):
+    """Which colleague gets the urgent mail, and until the end of which day in the zone of the person."""
+
+    to = forms.ChoiceField(label=_("Colleague"))
+    until = forms.DateField(
+        label=_("Last day"),
+        help_text=_("At most 90 days ahead. From the next day on the mail comes to you again."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, colleagues: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.colleagues = {str(one.pk): one for one in colleagues}
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            ("", "–"),
+            *((key, f"{one.name} ({one.email})") for key, one in self.colleagues.items()),
+        ]
+
+    def clean_until(self) -> datetime:
+        """Return the end of that day."""
+        day: date = self.cleaned_data["until"]
+        end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_current_timezone())
+        return end.astimezone(UTC)
+
+    def chosen(self) -> User:
+        """Return the colleague."""
+        return self.colleagues[self.cleaned_data["to"]]
 
 
 class InviteForm(forms.Form):

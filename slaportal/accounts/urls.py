@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from slaportal.accounts.views import doors, people, self_service
+from slaportal.accounts.views import doors, people, self_service, stand_ins
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("people/<int:pk>/access", people.access, name="person-access"),
     path("profile", self_service.profile, name="profile"),
     path("profile/password", self_service.password, name="password"),
+    path("profile/stand-in", stand_ins.stand_in, name="stand-in"),
     path("switch", self_service.switch, name="switch"),
     path("theme", self_service.theme, name="theme"),
 ]

@@ -1,9 +1,13 @@
-"""What a reader asks of the mailbox."""
+"""What a reader asks of the mailbox, and how they want to be told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from slaportal.notifications import kinds
+from slaportal.notifications.models import Preference
 
 
 class MailboxFilter(forms.Form):
@@ -23,3 +27,38 @@ class MailboxFilter(forms.Form):
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("Everybody")), *((address, address) for address in self.addresses)]
+
+
+class PreferencesForm(forms.Form):
+    """One choice per kind that a person may choose for; the names of the fields are the kinds."""
+
+    def __init__(self, *args: Any, wishes: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for _title, keys in kinds.GROUPS:
+            for key in keys:
+                kind = kinds.get(key)
+                if kinds.can_choose(kind):
+                    self.fields[key] = forms.ChoiceField(
+                        label=kind.label,
+                        choices=Preference.How.choices,
+                        initial=wishes.get(key, Preference.How.NOW),
+                    )
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return heading and fields of each group."""
+        return [(title, [self[key] for key in keys if key in self.fields]) for title, keys in kinds.GROUPS]
+
+    def wishes(self) -> dict[str, str]:
+        """Return kind → how, for all of them."""
+        return dict(self.cleaned_data)
+
+
+class AllPreferences(forms.Form):
+    """One choice for every kind."""
+
+    how = forms.ChoiceField(label=_("Everything that may wait"), choices=Preference.How.choices)
+
+    def wishes(self) -> dict[str, str]:
+        """Return kind → how, for all of them."""
+        how = self.cleaned_data["how"]
+        return {key: how for key, kind in kinds.KINDS.items() if kinds.can_choose(kind)}

@@ -144,6 +144,8 @@ GROUPS: list[tuple[str, list[str]]] = [
             "escalation-step",
             "escalation-raised",
             "escalation-acknowledged",
+            "escalation-handed",
+            "escalation-closed",
             "exception-requested",
             "exception-refused",
             "exception-approved",
@@ -153,6 +155,11 @@ GROUPS: list[tuple[str, list[str]]] = [
         ],
     ),
 ]
+
+
+def can_choose(kind: Kind) -> bool:
+    """Whether people may say how they are told of `kind`."""
+    return not (kind.always or kind.quiet or kind.own)
 
 
 def get(key: str) -> Kind:

@@ -1,5 +1,6 @@
 """Reading the outbox, the inboxes, people's wishes and the development mailbox."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
+from slaportal.notifications import kinds, rendering
 from slaportal.notifications.models import (
     Heartbeat,
     MailboxEntry,
@@ -17,6 +19,8 @@ from slaportal.notifications.models import (
     Redirect,
     TemplateVersion,
 )
+
+logger = logging.getLogger(__name__)
 
 MAILBOX_BACKEND = "slaportal.notifications.mailbox.EmailBackend"
 UNREAD_COUNTED = 100  # more is "99+"
@@ -82,10 +86,26 @@ def unread_count(person: Any) -> int:
     return Message.objects.filter(recipient=person, read_at=None)[:UNREAD_COUNTED].count()
 
 
-def words_in_force(kind: str) -> dict[str, dict[str, str]]:
-    """Return the vendor's own words for `kind` by language; a language without them has the portal's."""
-    rows = TemplateVersion.objects.filter(kind=kind, active=True)
-    return dict(rows.values_list("language", "blocks"))
+def words_in_force(keys: Iterable[str]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the vendor's own words of these kinds: kind → language → block → text; what is missing is the portal's."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for row in TemplateVersion.objects.filter(kind__in=set(keys), active=True):
+        found.setdefault(row.kind, {})[row.language] = row.blocks
+    return found
+
+
+def briefs(messages: Iterable[Message], *, reader: Any) -> dict[int, rendering.Brief]:
+    """Return the few words by which a list shows each message, by key; what cannot be rendered is left out."""
+    rows = list(messages)
+    own = words_in_force(row.kind for row in rows) if rows else {}
+    found = {}
+    for row in rows:
+        try:
+            kind = kinds.get(row.kind)
+            found[row.pk] = rendering.brief(kind, context=row.context, reader=reader, own=own.get(row.kind))
+        except Exception:
+            logger.exception("Message %s (%s) cannot be shown.", row.pk, row.kind)
+    return found
 
 
 def example(kind: str, *, reference: str = "") -> Message | None:

@@ -29,10 +29,21 @@ ROUTES: dict[str, str] = {
     "issues:act": "issue.read",  # then the right of the act itself, see issues/views/offers.py
     "escalations:list": "issue.read",
     "escalations:acknowledge": "escalation.acknowledge",
+    "escalations:detail": "issue.read",
+    "escalations:act": "issue.read",  # then the right of the act itself
+    "escalations:in-hand": PUBLIC,  # the signature in the address is the key
+    "escalations:absences": "absence.enter",
+    "escalations:end-absence": "absence.enter",
+    "escalations:reason": "escalation.reason",
     "escalations:raise": "escalation.raise",
     "escalations:request-exception": "exception.request",
     "escalations:exception": "issue.read",
     "escalations:answer-exception": "issue.read",  # then the right of the answer itself
+    "notifications:inbox": SIGNED_IN,
+    "notifications:read": SIGNED_IN,
+    "notifications:read-all": SIGNED_IN,
+    "notifications:preferences": SIGNED_IN,
+    "accounts:stand-in": SIGNED_IN,
     "notifications:mailbox": SIGNED_IN,  # one's own mail; administrators all, in trials only
     "notifications:mail": SIGNED_IN,
     "notifications:mail-html": SIGNED_IN,

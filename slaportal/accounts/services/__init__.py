@@ -24,6 +24,7 @@ from slaportal.accounts.services.people import (
     update_profile,
 )
 from slaportal.accounts.services.roles import change_role, roles_to_give
+from slaportal.accounts.services.stand_ins import colleagues, may_stand_in, stand_in
 
 __all__ = [
     "InvitationClosed",
@@ -31,6 +32,7 @@ __all__ = [
     "admit_attempt",
     "change_password",
     "change_role",
+    "colleagues",
     "create_organization",
     "create_person",
     "end_membership",
@@ -38,11 +40,13 @@ __all__ = [
     "forget_attempts",
     "forget_old_attempts",
     "invite",
+    "may_stand_in",
     "request_password_reset",
     "reset_password",
     "restore_membership",
     "revoke_invitation",
     "roles_to_give",
+    "stand_in",
     "update_organization",
     "update_profile",
 ]

@@ -24,7 +24,7 @@ def save_preferences(*, person: Any, wishes: Mapping[str, str], now: datetime) -
     """
     for key, how in wishes.items():
         kind = kinds.KINDS.get(key)
-        if kind is None or kind.always or kind.quiet or kind.own:
+        if kind is None or not kinds.can_choose(kind):
             raise Refused(f"How you are told of “{kind.label if kind else key}” cannot be chosen.")
         if how not in Preference.How.values:
             raise Refused(f"Messages come now, hourly, daily or stay in the inbox; not “{how}”.")

@@ -118,7 +118,7 @@ def _send(message: Message, outgoing: Outgoing) -> tuple[rendering.Mail, str]:
 def _mail(message: Message, kind: kinds.Kind) -> rendering.Mail | None:
     if message.kind == digests.KIND:
         return digests.compose(message)
-    own = selectors.words_in_force(message.kind)
+    own = selectors.words_in_force([message.kind]).get(message.kind)
     return rendering.render(kind, context=message.context, reader=message.recipient, own=own)
 
 

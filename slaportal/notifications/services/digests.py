@@ -7,7 +7,6 @@ when it is made; a crash after sending repeats the same digest under the same id
 import logging
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
@@ -70,30 +69,21 @@ def compose(digest: Message) -> rendering.Mail | None:
 
     A message that cannot be rendered leaves the digest and is tried on its own, where its failure is seen.
     """
-    items, written = [], []
-    for message in members(digest).order_by("created_at", "pk"):
-        try:
-            words = brief(message, reader=digest.recipient)
-        except Exception:
-            logger.exception("Message %s (%s) leaves its digest.", message.pk, message.kind)
-            members(digest).filter(pk=message.pk).update(digest=None, way=Message.Way.MAIL)
-            continue
-        message.subject, message.text = words.subject, words.as_text()
-        items.append(words)
-        written.append(message)
+    rows = list(members(digest).order_by("created_at", "pk"))
+    words = selectors.briefs(rows, reader=digest.recipient)
+    strange = [row.pk for row in rows if row.pk not in words]
+    if strange:
+        members(digest).filter(pk__in=strange).update(digest=None, way=Message.Way.MAIL)
+    written = [row for row in rows if row.pk in words]
+    for row in written:
+        row.subject, row.text = words[row.pk].subject, words[row.pk].as_text()
+    items = [words[row.pk] for row in written]
     if not items:
         return None
     Message.objects.bulk_update(written, ["subject", "text"], batch_size=100)
-    about = {message.subject_reference for message in written if message.subject_reference}
+    about = {row.subject_reference for row in written if row.subject_reference}
     context = {**digest.context, "items": items, "count": len(items), "issues": len(about)}
     return rendering.render(kinds.get(KIND), context=context, reader=digest.recipient)
-
-
-def brief(message: Message, *, reader: Any) -> rendering.Brief:
-    """Return the few words by which a list shows a message, in the language and zone of `reader`."""
-    kind = kinds.get(message.kind)
-    own = selectors.words_in_force(message.kind)
-    return rendering.brief(kind, context=message.context, reader=reader, own=own)
 
 
 def members(digest: Message) -> "QuerySet[Message]":

@@ -94,7 +94,7 @@ def enqueue(
             cause=cause,
             recipient_id=plan.person.pk,
             subject_reference=subject_reference,
-            context={**facts, "stands_in_for": plan.stands_in_for} if plan.stands_in_for else facts,
+            context=_facts_for(plan, facts),
             way=plan.way,
             redirected_to_id=plan.redirected_to.pk if plan.redirected_to else None,
             created_at=now,
@@ -109,6 +109,13 @@ def enqueue(
     if written:
         nudge_on_commit()
     return written
+
+
+def _facts_for(plan: Plan, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts as they are, but for who stands in: in whose place, and without a link signed for that person."""
+    if not plan.stands_in_for:
+        return facts
+    return {**facts, "ack_url": "", "stands_in_for": plan.stands_in_for}
 
 
 def _plans(kind: Kind, people: Mapping[Any, Recipient], *, now: datetime) -> list[Plan]:
