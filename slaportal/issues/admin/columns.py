@@ -107,7 +107,5 @@ def flags(issue: Any) -> SafeString:
         found.append(("tag--warn", "at_risk", "Level disputed"))
     if any(one.cycle > 1 for one in issue.obligations.all()):
         found.append(("", "dot", "Reopened"))
-    if issue.demo:
-        found.append(("", "dot", "Demo"))
     tags = ((css, shape(mark), word) for css, mark, word in found)
     return format_html_join(" ", '<span class="tag {}">{}{}</span>', tags)
