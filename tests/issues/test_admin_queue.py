@@ -89,6 +89,8 @@ def triage(world: World) -> World:
     ending.resolve(issue=fresh(done), note="Fixed.", actor=sam, now=LATER)
     raised = report(alice, title="raised", level="low")
     escalate(issue=fresh(raised), reason="We are blocked.", actor=alice, now=LATER)
+    ended = report(alice, title="ended", level="low")
+    ending.withdraw(issue=fresh(ended), reason="A mistake.", actor=alice, now=LATER)
     return world
 
 
@@ -107,7 +109,7 @@ def triage(world: World) -> World:
         ("response", {"late", "soon", "raised"}),
         ("level", {"stuck", "done", "raised"}),
         ("waiting", {"stuck"}),
-        ("all", {"late", "soon", "stuck", "done", "raised"}),
+        ("all", {"late", "soon", "stuck", "done", "raised", "ended"}),
     ],
 )
 def test_each_queue_asks_its_own_question(
