@@ -166,14 +166,13 @@ def test_explain_lists_the_spans_of_both_clocks(world: World, client_for: SignIn
 
 
 # Who is offered what, at which point of an issue's life.
-NEW = {"comment"}
 VENDOR_NEW = {"agree", "counter", "comment", "note", "assign", "progress", "resolve", "wait", "duplicate"}
 
 
 def test_a_new_issue_offers_each_person_their_acts_and_no_others(world: World, client_for: SignIn) -> None:
     issue = report(world.bob)
-    assert offered(client_for(world.alice), issue) == {"comment", "withdraw"}
-    assert offered(client_for(world.bob), issue) == {"comment", "withdraw"}
+    assert offered(client_for(world.alice), issue) == {"comment", "edit", "withdraw"}
+    assert offered(client_for(world.bob), issue) == {"comment", "edit", "withdraw"}
     assert offered(client_for(world.sam), issue) == VENDOR_NEW
     assert offered(client_for(world.lena), issue) == VENDOR_NEW
     assert offered(client_for(world.vera), issue) == {"comment", "note"}
@@ -183,8 +182,15 @@ def test_a_new_issue_offers_each_person_their_acts_and_no_others(world: World, c
 def test_after_a_counter_the_client_answers(world: World, client_for: SignIn) -> None:
     issue = report(world.bob, level="high")
     classification.counter(issue=fresh(issue), level="low", reason="Cosmetic.", actor=world.sam, now=NOW)
-    assert offered(client_for(world.alice), issue) == {"agree", "counter", "dispute", "comment", "withdraw"}
-    assert offered(client_for(world.bob), issue) == {"counter", "dispute", "comment", "withdraw"}
+    assert offered(client_for(world.alice), issue) == {
+        "agree",
+        "counter",
+        "dispute",
+        "comment",
+        "edit",
+        "withdraw",
+    }
+    assert offered(client_for(world.bob), issue) == {"counter", "dispute", "comment", "edit", "withdraw"}
     assert {"agree", "counter"}.isdisjoint(offered(client_for(world.sam), issue))
 
 
