@@ -72,6 +72,15 @@ lint: $(VENV)/.dev ## Style, types, layers, templates, migrations, deployment ch
 	  $(MANAGE) check --deploy --fail-level WARNING
 	@! grep -n '://' requirements.txt requirements-dev.txt || { echo "The locks must not name a host."; exit 1; }
 
+.PHONY: messages
+messages: $(VENV)/.dev ## German words: collect them from the code, then compile (needs gettext)
+	@command -v msgfmt >/dev/null || { echo "gettext is needed: apt-get install gettext"; exit 1; }
+	$(MANAGE) makemessages --locale de --no-location --no-obsolete --no-wrap \
+	  --ignore .venv --ignore var --ignore node_modules --ignore tests
+	@sed -i '/^"POT-Creation-Date:/d' locale/de/LC_MESSAGES/django.po
+	$(MANAGE) compilemessages --locale de --ignore .venv
+	@! grep -n '^#, fuzzy' locale/de/LC_MESSAGES/django.po || { echo "Translate these anew and remove the mark."; exit 1; }
+
 .PHONY: verify-clock
 verify-clock: $(VENV)/.dev ## The clock against its oracle: 200,000 cases over all zones (CASES)
 	@$(BIN)/python -m tests.verify_clock --cases $${CASES:-200000}
@@ -87,9 +96,9 @@ bench: $(VENV)/.dev ## Load and speed, measured
 	$(BIN)/python -m bench
 
 .PHONY: screenshots
-screenshots: $(VENV)/.dev ## Pictures of the main pages in var/screenshots
+screenshots: $(VENV)/.dev ## Pictures of the main pages in docs/screenshots (SCREENSHOTS: another folder)
 	@test -n "$(CHROMIUM)" || { echo "Chromium is needed: apt-get install chromium"; exit 1; }
-	CHROMIUM="$(CHROMIUM)" SCREENSHOTS=var/screenshots $(BIN)/python -m pytest -p no:randomly -m browser -k screenshot tests/e2e
+	@CHROMIUM="$(CHROMIUM)" SCREENSHOTS="$${SCREENSHOTS:-docs/screenshots}" $(BIN)/python -m pytest -q tests/e2e/screenshots.py
 
 .PHONY: lock
 lock: ## Write requirements*.txt anew from pyproject.toml (needs uv)
