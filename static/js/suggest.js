@@ -22,6 +22,8 @@ const show = () => {
   for (const tag of form.querySelectorAll("[data-suggested]")) tag.hidden = tag.dataset.suggested !== level;
   const name = form.querySelector("[data-suggestion-name]");
   if (name) name.textContent = level ? names[level] : "";
+  const hint = form.querySelector("[data-suggestion-hint]");
+  if (hint) hint.hidden = Boolean(level);
   const announcer = document.getElementById("announcer");
   if (level && announcer && announcer.dataset.level !== level) {
     announcer.dataset.level = level;

@@ -60,6 +60,7 @@ def take(page: Page, name: str, *, most: int = 1200) -> None:
     """Write a picture of the page, at most `most` pixels high; what sticks to the window stays at its edges."""
     page.evaluate("document.fonts.ready")
     page.mouse.move(0, 0)
+    page.evaluate("scrollTo(0, 0)")
     size = page.viewport_size
     assert size is not None
     height = min(most, page.evaluate("document.documentElement.scrollHeight"))
@@ -88,7 +89,10 @@ def of_the_client(signed_in: SignIn) -> None:
     page.goto(f"/issues/{working.reference}")
     take(page, "issue")
     page.goto(f"/issues/{disputed.reference}")
-    take(page, "dispute")
+    page.locator("#act-decide > summary").click()
+    page.locator("details.more:has(.criteria)[open] > summary").click()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    page.locator("section[aria-labelledby=level]").screenshot(path=FOLDER / "dispute.png")
     page.goto("/issues/new")
     page.get_by_label("Title").fill("Masked exports show the last name again")
     page.get_by_label("What happens?").fill(

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from slaportal.issues.models import Issue
+from slaportal.policies.services import load_standard
 from tests.e2e.conftest import SignIn, act, opened
-from tests.world import World, report
+from tests.world import BEGIN, World, make_client, make_member, report
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -138,3 +139,25 @@ def test_on_a_narrow_phone_a_client_reads_and_confirms_without_scrolling_sideway
     button.tap()
     expect(alice.get_by_text("Thank you. It is confirmed.")).to_be_visible()
     assert alice.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_four_answers_suggest_a_level_and_another_one_needs_a_sentence(site: str, signed_in: SignIn) -> None:
+    client = make_client("Initech", "Europe/Berlin", load_standard(now=BEGIN))
+    milton = signed_in(make_member("Milton", client, "client_manager"), at="/issues/new")
+    milton.get_by_label("Title").fill("Masked exports show the last name")
+    milton.get_by_label("What happens?").fill("Since this morning.")
+    for answer in ("An important function", "One person", "With a workaround", "No"):
+        milton.get_by_role("radio", name=answer, exact=True).last.check()
+    tag = milton.locator("[data-suggested]:visible")
+    expect(tag).to_have_count(1)
+    suggested = tag.get_attribute("data-suggested") or ""
+    expect(milton.get_by_text("Answer the four questions")).to_be_hidden()
+    other = "critical" if suggested != "critical" else "low"
+    milton.locator(f"[name=level][value={other}]").check()
+    milton.get_by_role("button", name="Report the issue").click()
+    expect(milton.get_by_role("alert")).to_contain_text(re.compile("Say in a sentence why"))
+    milton.get_by_label("Why does another level fit better?").fill("The person is our auditor.")
+    milton.get_by_role("button", name="Report the issue").click()
+    expect(milton.get_by_role("heading", level=1)).to_have_text("Masked exports show the last name")
+    expect(milton.get_by_text("The person is our auditor.").first).to_be_visible()
+    assert Issue.objects.get().level == other
