@@ -1,9 +1,15 @@
 """What people type about escalations."""
 
+from datetime import datetime
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from slaportal.escalations.models import SlaException
+from slaportal.accounts.models import Membership
+from slaportal.escalations.models import CODES, SlaException
+from slaportal.escalations.selectors import deputies, hand_on_candidates, may_be_entered_by
+from slaportal.issues.forms.people import MemberChoice
 from slaportal.policies.models import Metric
 
 
@@ -51,3 +57,73 @@ class AnswerForm(forms.Form):
     """Why an exception is refused or contested."""
 
     reason = forms.CharField(label=_("Reason"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def sentences(label: Any, help_text: Any = "") -> forms.CharField:
+    """Return a field for a few sentences."""
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def instants(label: Any, help_text: Any = "") -> forms.DateTimeField:
+    """Return a field for a date and a time of day, in the person's own zone."""
+    return forms.DateTimeField(
+        label=label,
+        help_text=help_text,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a deadline was missed, and with whom that lies."""
+
+    code = forms.ChoiceField(label=_("With whom it lies"), choices=[("", "–"), *CODES])
+    sentence = sentences(_("What happened"), _("Both parties read it. It explains and changes no figure."))
+
+
+class CommentForm(forms.Form):
+    """A message that both parties read."""
+
+    body = sentences(_("Message to the client"))
+
+
+class HandOnForm(forms.Form):
+    """To whom an escalation goes next, and why."""
+
+    to = MemberChoice(label=_("Hand on to"), queryset=Membership.objects.none())
+    sentence = sentences(_("Why"), _("Both parties read it."))
+
+    def __init__(self, *args: Any, member: Membership, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        to = self.fields["to"]
+        assert isinstance(to, forms.ModelChoiceField)
+        to.queryset = hand_on_candidates(member, now=now)
+
+
+class CloseForm(forms.Form):
+    """What came of an escalation that was raised by hand."""
+
+    outcome = sentences(_("Outcome"), _("What was decided and done. Both parties read it."))
+
+
+class AbsenceForm(forms.Form):
+    """Who is away, from when to when, and who stands in."""
+
+    member = MemberChoice(label=_("Who is away"), queryset=Membership.objects.none())
+    begins_at = instants(_("From"))
+    ends_at = instants(_("To"))
+    deputy = MemberChoice(
+        label=_("Deputy"),
+        help_text=_("Gets the escalations meanwhile. Without one they go to others of the role."),
+        queryset=Membership.objects.none(),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, actor: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, people in (("member", may_be_entered_by(actor)), ("deputy", deputies())):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = people
+        self.fields["member"].initial = actor.pk

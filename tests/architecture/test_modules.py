@@ -23,7 +23,7 @@ TOPICS: dict[str, set[str]] = {
         "standard",
     },
     "issues": {"derivation", "facts", "obligations", "searching"},
-    "escalations": set(),
+    "escalations": {"links"},
     "reports": {"adherence", "counting"},
     "integrations": {"histories", "demo"},
 }

@@ -1,5 +1,6 @@
 """Reading escalations and exceptions: which step runs when, whom it reaches, what people see of both."""
 
+from slaportal.escalations.selectors.absences import coming_absences, deputies, may_be_entered_by
 from slaportal.escalations.selectors.exceptions import exception_acts, visible_exceptions
 from slaportal.escalations.selectors.lines import (
     Line,
@@ -9,6 +10,13 @@ from slaportal.escalations.selectors.lines import (
     unanswered,
 )
 from slaportal.escalations.selectors.matrix import matrix, unreached
+from slaportal.escalations.selectors.page import (
+    EscalationPage,
+    escalation_for,
+    hand_on_candidates,
+    page_of,
+    ticket_holder,
+)
 from slaportal.escalations.selectors.planning import HOLD, Planned, breach_instant, plan
 from slaportal.escalations.selectors.reasons import reasons_missing, reasons_of, unexplained
 from slaportal.escalations.selectors.receiving import Desk, holders, receivers
@@ -16,19 +24,27 @@ from slaportal.escalations.selectors.receiving import Desk, holders, receivers
 __all__ = [
     "HOLD",
     "Desk",
+    "EscalationPage",
     "Line",
     "Planned",
     "answered_lines",
     "breach_instant",
+    "coming_absences",
+    "deputies",
+    "escalation_for",
     "exception_acts",
+    "hand_on_candidates",
     "holders",
     "lines_of",
     "lines_on",
     "matrix",
+    "may_be_entered_by",
+    "page_of",
     "plan",
     "reasons_missing",
     "reasons_of",
     "receivers",
+    "ticket_holder",
     "unanswered",
     "unexplained",
     "unreached",

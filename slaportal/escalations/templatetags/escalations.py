@@ -4,7 +4,13 @@ from typing import Any
 
 from django import template
 
-from slaportal.escalations.selectors import exception_acts, lines_on, reasons_missing, visible_exceptions
+from slaportal.escalations.selectors import (
+    exception_acts,
+    lines_on,
+    reasons_of,
+    unexplained,
+    visible_exceptions,
+)
 from slaportal.issues.models import Issue
 from slaportal.issues.services import acts
 
@@ -35,6 +41,8 @@ def exceptions_of(context: dict[str, Any], issue: Issue) -> dict[str, Any]:
     return {
         "issue": issue,
         "exceptions": [(one, exception_acts(one, member)) for one in found],
-        "missing": reasons_missing(issue),
+        "missing": unexplained(issue),
+        "reasons": reasons_of(issue),
+        "may_give": acts.can(issue, member, "escalation.reason"),
         "may_request": acts.can(issue, member, "exception.request"),
     }

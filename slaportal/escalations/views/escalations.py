@@ -36,6 +36,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
         "page": page,
         "open_lines": lines_of(page.object_list, member=member, now=now),
         "answered_lines": answered_lines(visible, member=member, now=now),
+        "may_enter_absence": permissions.may(member, "absence.enter"),
     }
     return render(request, "escalations/list.html", context)
 
