@@ -1,7 +1,6 @@
 """“Document the reasons for the delay”: a breach without a reason says so until somebody gave one (spec §5)."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -96,7 +95,9 @@ def test_the_client_does_not_give_the_reason(world: World) -> None:
         give(world, issue, actor=world.alice)
 
 
-def test_an_exception_that_was_granted_is_a_reason_and_one_that_is_only_asked_for_is_not(world: World) -> None:
+def test_an_exception_that_was_granted_is_a_reason_and_one_that_is_only_asked_for_is_not(
+    world: World,
+) -> None:
     issue = breached(world)
     exception = request_exception(
         issue=fresh(issue),
@@ -176,10 +177,20 @@ def test_staff_give_it_in_the_admin(world: World, client_for: SignIn) -> None:
     issue = breached(world)
     client = client_for(world.lena)
     page = client.get(reverse("admin:issues_issue_change", args=[issue.pk])).content.decode()
-    assert "reason missing" in page
-
-
-def test_an_overdue_provisional_level_misses_no_reason(world: World) -> None:
-    issue = report(world.bob, level="critical")
-    watch(now=MONDAY + timedelta(minutes=70))
-    assert reasons_missing(fresh(issue)) == []
+    assert "Resolution: reason missing" in page
+    address = reverse("admin:issues_issue_act", args=[issue.pk, "give-reason"])
+    assert address in page
+    given = {
+        "give-reason-version": fresh(issue).version,
+        "give-reason-metric": "resolution",
+        "give-reason-code": "vendor_cause",
+        "give-reason-sentence": "It took us a night to find.",
+    }
+    assert client.post(address, given).status_code == 302
+    assert BreachReason.objects.get().given_by == world.lena
+    assert (
+        "reason missing"
+        not in client.get(reverse("admin:issues_issue_change", args=[issue.pk])).content.decode()
+    )
+    queue = client.get(reverse("admin:issues_issue_changelist") + "?queue=reason").content.decode()
+    assert issue.reference not in queue

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
 from slaportal.escalations import services
-from slaportal.escalations.models import Escalation, SlaException
+from slaportal.escalations.models import CODES, Escalation, SlaException
 from slaportal.issues.admin.staff_acts import StaffAct, offer
 from slaportal.issues.forms.acts import ActForm, Plain, Reason, text
-from slaportal.issues.models import Issue
+from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.views.offers import Act
 from slaportal.lib.refusal import Refused
+from slaportal.policies.reckoning import Outcome
 
 Given = dict[str, Any]
 
@@ -74,6 +75,39 @@ def _reject(issue: Issue, actor: Membership, given: Given, now: datetime) -> Non
     services.reject_exception(exception=_requested(issue), reason=given["reason"], actor=actor, now=now)
 
 
+class GiveReason(ActForm):
+    """Why a deadline was missed, and with whom that lies."""
+
+    metric = forms.ChoiceField(label=_("Which deadline"))
+    code = forms.ChoiceField(label=_("With whom it lies"), choices=[("", "–"), *CODES])
+    sentence = text(_("What happened"), _("Both parties read it. It explains and changes no figure."))
+
+    def prepare(self) -> None:
+        """Offer the deadlines that were missed."""
+        metric = self.fields["metric"]
+        assert isinstance(metric, forms.ChoiceField)
+        metric.choices = [(one.metric, one.get_metric_display()) for one in _missed(self.issue)]
+
+
+def _missed(issue: Issue) -> list[Obligation]:
+    return [one for one in issue.obligations.all() if one.outcome == Outcome.BREACHED]
+
+
+def _give_reason(issue: Issue, actor: Membership, given: Given, now: datetime) -> None:
+    obligation = next((one for one in _missed(issue) if one.metric == given["metric"]), None)
+    if obligation is None:
+        raise Refused("This deadline was not missed.")
+    # The service claims the issue by the version that the person saw.
+    obligation.issue = issue
+    services.give_reason(
+        obligation=obligation, code=given["code"], sentence=given["sentence"], actor=actor, now=now
+    )
+
+
+def _can_give_reason(issue: Issue, actor: Membership) -> bool:
+    return bool(_missed(issue))
+
+
 def _can_raise(issue: Issue, actor: Membership) -> bool:
     return issue.is_live and not issue.escalations.filter(step=None, status=Escalation.Status.OPEN).exists()
 
@@ -115,6 +149,12 @@ offer(
         "Escalate",
         Act("escalation.raise", Raise, _raise, _can_raise, "Senior management has been told."),
         icon="arrow_upward",
+    ),
+    StaffAct(
+        "give-reason",
+        "Give the reason for a missed deadline",
+        Act("escalation.reason", GiveReason, _give_reason, _can_give_reason, "The reason is on record."),
+        icon="edit_note",
     ),
     StaffAct(
         "request-exception",

@@ -7,6 +7,7 @@ from django import template
 from slaportal.escalations.selectors import (
     exception_acts,
     lines_on,
+    reasons_missing,
     reasons_of,
     unexplained,
     visible_exceptions,
@@ -46,3 +47,9 @@ def exceptions_of(context: dict[str, Any], issue: Issue) -> dict[str, Any]:
         "may_give": acts.can(issue, member, "escalation.reason"),
         "may_request": acts.can(issue, member, "exception.request"),
     }
+
+
+@register.simple_tag
+def reasons_missing_of(issue: Issue) -> list[str]:
+    """Return the names of the clocks of `issue` that were breached without a reason on record."""
+    return reasons_missing(issue)

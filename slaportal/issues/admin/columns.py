@@ -33,7 +33,7 @@ def cell(first: str, more: str) -> SafeString:
 
 
 def title(issue: Any) -> SafeString:
-    """Return title, reference, client and flags; `issue` is annotated with `is_escalated`."""
+    """Return title, reference, client and flags; `issue` is annotated with `is_escalated` and `misses_reason`."""
     return format_html(
         '<span class="q-cell"><span class="q-title">{}</span> '
         '<span class="q-sub"><span class="q-ref">{}</span> <span>{}</span> {}</span></span>',
@@ -103,6 +103,8 @@ def flags(issue: Any) -> SafeString:
     found = []
     if issue.is_escalated:
         found.append(("tag--bad", "breaching", "Escalated"))
+    if issue.misses_reason:
+        found.append(("tag--warn", "breaching", "Reason missing"))
     if issue.is_live and issue.classification == Classification.DISPUTED:
         found.append(("tag--warn", "at_risk", "Level disputed"))
     if any(one.cycle > 1 for one in issue.obligations.all()):

@@ -92,7 +92,7 @@ class IssueAdmin(ReadOnlyAdmin):
         return (
             Issue.objects.visible_to(actor_of(request))
             .prefetch_related("obligations")
-            .annotate(is_escalated=queues.escalated())
+            .annotate(is_escalated=queues.escalated(), misses_reason=queues.reason_missing())
         )
 
     def get_search_results(

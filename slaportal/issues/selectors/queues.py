@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from slaportal.accounts.models import Membership, Party
-from slaportal.issues.models import Classification, Issue, IssueQuerySet, IssueState, Pause
+from slaportal.issues.models import Classification, Issue, IssueQuerySet, IssueState, Obligation, Pause
 from slaportal.issues.models.issue import LIVE, WORKING
+from slaportal.policies.reckoning import Outcome
 
 SOON = timedelta(hours=2)
 LONG = timedelta(days=3)
@@ -40,6 +41,22 @@ def escalated() -> Exists:
     By the name of the relation: escalations stand above issues and cannot be imported here.
     """
     return Exists(Issue.objects.filter(pk=OuterRef("pk"), escalations__status="open"))
+
+
+def reason_missing() -> Exists:
+    """Return whether a deadline of the issue was missed without a reason on record (spec §5), to annotate or filter by.
+
+    A granted exception for that clock is a reason. By the names of the relations, as in `escalated`.
+    """
+    granted = Issue.objects.filter(
+        pk=OuterRef("issue"),
+        exceptions__metric=OuterRef("metric"),
+        exceptions__status__in=["approved", "accepted"],
+    )
+    missed = Obligation.objects.filter(
+        issue=OuterRef("pk"), outcome=Outcome.BREACHED, breach_reason__isnull=True
+    )
+    return Exists(missed.exclude(Exists(granted)))
 
 
 QUEUES = (
@@ -81,6 +98,13 @@ QUEUES = (
         "Nobody has said “I have it” yet",
         lambda now, member: Q(escalated()),
     ),
+    Queue(
+        "reason",
+        "Reason missing",
+        "A deadline was missed and nobody has said why; ended issues too",
+        lambda now, member: Q(reason_missing()),
+        live=False,
+    ),
     Queue("mine", "Mine", "Assigned to you", lambda now, member: Q(assigned_to=member)),
     Queue(
         "response",
@@ -116,15 +140,24 @@ def narrow(issues: IssueQuerySet, key: str, *, member: Membership | None, now: d
 
 def counts(*, member: Membership | None, now: datetime) -> dict[str, int]:
     """Return queue → how many issues stand in it, of those that `member` may read; two queries."""
-    visible = Issue.objects.visible_to(member)
-    live = [queue for queue in QUEUES if queue.live]
-    asked = {
-        f"n{number}": Count("pk", filter=Q(state__in=LIVE) & queue.condition(now, member))
-        for number, queue in enumerate(live)
+    visible = Issue.objects.visible_to(member).order_by()
+    return {
+        **_counted(visible.live(), [queue for queue in QUEUES if queue.live], now, member),
+        **_counted(visible, [queue for queue in QUEUES if not queue.live], now, member),
     }
-    found = visible.live().order_by().aggregate(**asked)
-    numbers = {queue.key: found[f"n{number}"] for number, queue in enumerate(live)}
-    return {**numbers, "all": visible.order_by().count()}
+
+
+def _counted(
+    issues: IssueQuerySet, asked: list[Queue], now: datetime, member: Membership | None
+) -> dict[str, int]:
+    # A filter on the state, though it changes nothing, keeps `Q()` from counting without a condition.
+    states = LIVE if all(queue.live for queue in asked) else IssueState.values
+    columns = {
+        f"n{number}": Count("pk", filter=Q(state__in=states) & queue.condition(now, member))
+        for number, queue in enumerate(asked)
+    }
+    found = issues.aggregate(**columns)
+    return {queue.key: found[f"n{number}"] for number, queue in enumerate(asked)}
 
 
 def needs_you_now(*, member: Membership | None) -> Issue | None:
