@@ -8,6 +8,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.validators import validate_timezone
 
@@ -15,8 +16,8 @@ from slaportal.accounts.validators import validate_timezone
 class Party(models.TextChoices):
     """The two sides of the agreement."""
 
-    CLIENT = "client", "Client"
-    VENDOR = "vendor", "Vendor"
+    CLIENT = "client", _("Client")
+    VENDOR = "vendor", _("Vendor")
 
     @property
     def other(self) -> "Party":
@@ -27,14 +28,14 @@ class Party(models.TextChoices):
 class Role(models.TextChoices):
     """What a person is to their organization; the rights of each stand in permissions.csv."""
 
-    CLIENT_REPORTER = "client_reporter", "Client reporter"
-    CLIENT_MANAGER = "client_manager", "Client manager"
-    CLIENT_AUDITOR = "client_auditor", "Client auditor"
-    VENDOR_AGENT = "vendor_agent", "Vendor agent"
-    VENDOR_LEAD = "vendor_lead", "Vendor lead"
-    SENIOR_MANAGEMENT = "senior_management", "Senior management"
-    AUDITOR = "auditor", "Auditor"
-    ADMIN = "admin", "Administrator"
+    CLIENT_REPORTER = "client_reporter", _("Client reporter")
+    CLIENT_MANAGER = "client_manager", _("Client manager")
+    CLIENT_AUDITOR = "client_auditor", _("Client auditor")
+    VENDOR_AGENT = "vendor_agent", _("Vendor agent")
+    VENDOR_LEAD = "vendor_lead", _("Vendor lead")
+    SENIOR_MANAGEMENT = "senior_management", _("Senior management")
+    AUDITOR = "auditor", _("Auditor")
+    ADMIN = "admin", _("Administrator")
 
 
 CLIENT_ROLES = (Role.CLIENT_REPORTER, Role.CLIENT_MANAGER, Role.CLIENT_AUDITOR, Role.AUDITOR)

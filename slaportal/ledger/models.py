@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Organization, Party
 
@@ -11,17 +12,17 @@ from slaportal.accounts.models import Membership, Organization, Party
 class Audience(models.TextChoices):
     """Who may read an event."""
 
-    BOTH = "both", "Both parties"
-    VENDOR = "vendor", "Vendor only"
+    BOTH = "both", _("Both parties")
+    VENDOR = "vendor", _("Vendor only")
 
 
 class ActorKind(models.TextChoices):
     """Through what an act was done; acts marked human in permissions.csv refuse the others."""
 
-    HUMAN = "human", "Person"
-    SYSTEM = "system", "Portal"
-    TOKEN = "token", "Token"
-    IMPERSONATED = "impersonated", "Impersonated"
+    HUMAN = "human", _("Person")
+    SYSTEM = "system", _("Portal")
+    TOKEN = "token", _("Token")
+    IMPERSONATED = "impersonated", _("Impersonated")
 
 
 class EventQuerySet(models.QuerySet["Event"]):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 
 def spoken(duration: timedelta) -> str:
     """Return `duration` in its two largest units, such as “3 d 4 h”, “2 h 05 min” or “12 min”.
@@ -12,7 +14,12 @@ def spoken(duration: timedelta) -> str:
     days, rest = divmod(minutes, 1440)
     hours, minutes = divmod(rest, 60)
     if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours} if hours else _days(days)
     if hours:
-        return f"{hours} h {minutes:02d} min" if minutes else f"{hours} h"
-    return f"{minutes} min" if minutes else "less than a minute"
+        words = {"hours": hours, "minutes": minutes}
+        return _("%(hours)d h %(minutes)02d min") % words if minutes else _("%(hours)d h") % words
+    return _("%(minutes)d min") % {"minutes": minutes} if minutes else _("less than a minute")
+
+
+def _days(days: int) -> str:
+    return _("%(days)d d") % {"days": days}

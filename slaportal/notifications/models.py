@@ -17,14 +17,14 @@ class Message(models.Model):
     """
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Pending"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Failed"
+        PENDING = "pending", _("Pending")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
 
     class Way(models.TextChoices):
-        MAIL = "mail", "A mail of its own"
-        DIGEST = "digest", "In a digest"
-        INBOX = "inbox", "In the inbox only"
+        MAIL = "mail", _("A mail of its own")
+        DIGEST = "digest", _("In a digest")
+        INBOX = "inbox", _("In the inbox only")
 
     kind = models.CharField(max_length=60)
     cause = models.CharField(max_length=120, help_text="What this tells, such as obligation:17:breach.")
@@ -80,6 +80,8 @@ class Message(models.Model):
             models.Index(fields=["recipient", "-created_at", "-id"], name="message_inbox"),
             # Read by notifications.selectors.unread_count on every page.
             models.Index(fields=["recipient"], name="message_unread", condition=Q(read_at=None)),
+            # Read by notifications.selectors.failed on the admin's front page.
+            models.Index(fields=["-created_at"], name="message_failed", condition=Q(status="failed")),
             # Read by notifications.selectors.example for the preview of words.
             models.Index(fields=["subject_reference", "kind"], name="message_about"),
         ]

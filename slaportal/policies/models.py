@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Organization
 from slaportal.accounts.validators import validate_timezone
@@ -15,10 +16,10 @@ from slaportal.policies import clock
 class Criticality(models.TextChoices):
     """The four levels of the agreement, strictest first."""
 
-    CRITICAL = "critical", "Critical"
-    HIGH = "high", "High"
-    MEDIUM = "medium", "Medium"
-    LOW = "low", "Low"
+    CRITICAL = "critical", _("Critical")
+    HIGH = "high", _("High")
+    MEDIUM = "medium", _("Medium")
+    LOW = "low", _("Low")
 
     @property
     def rank(self) -> int:
@@ -29,26 +30,26 @@ class Criticality(models.TextChoices):
 class Metric(models.TextChoices):
     """What is promised for each level."""
 
-    RESPONSE = "response", "Response"
-    RESOLUTION = "resolution", "Resolution"
+    RESPONSE = "response", _("Response")
+    RESOLUTION = "resolution", _("Resolution")
 
 
 class UnitChoice(models.TextChoices):
     """Units of the clock (spec §2)."""
 
-    MINUTES = "minutes", "minutes"
-    HOURS = "hours", "hours"
-    DAYS = "days", "days"
-    BUSINESS_MINUTES = "business_minutes", "business minutes"
-    BUSINESS_HOURS = "business_hours", "business hours"
-    BUSINESS_DAYS = "business_days", "business days"
+    MINUTES = "minutes", _("minutes")
+    HOURS = "hours", _("hours")
+    DAYS = "days", _("days")
+    BUSINESS_MINUTES = "business_minutes", _("business minutes")
+    BUSINESS_HOURS = "business_hours", _("business hours")
+    BUSINESS_DAYS = "business_days", _("business days")
 
 
 class BoundChoice(models.TextChoices):
     """Whether the due instant itself is still in time."""
 
-    BEFORE = "before", "less than"
-    WITHIN = "within", "within"
+    BEFORE = "before", _("less than")
+    WITHIN = "within", _("within")
 
 
 def default_warning_shares() -> list[int]:
@@ -75,8 +76,8 @@ class PolicyVersion(models.Model):
     """One edition of a policy. Once published it never changes: a trigger refuses, not a convention."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()

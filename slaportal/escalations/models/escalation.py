@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Role
 from slaportal.escalations.models.matrix import MatrixStep
@@ -31,11 +32,11 @@ class Escalation(models.Model):
     """One step that ran, once, for one obligation and cycle; or an escalation raised by hand."""
 
     class Status(models.TextChoices):
-        TOLD = "told", "Told"
-        OPEN = "open", "Waiting for acknowledgement"
-        ACKNOWLEDGED = "acknowledged", "Acknowledged"
-        CLOSED = "closed", "Closed with an outcome"
-        CANCELLED = "cancelled", "No longer needed"
+        TOLD = "told", _("Told")
+        OPEN = "open", _("Waiting for acknowledgement")
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        CLOSED = "closed", _("Closed with an outcome")
+        CANCELLED = "cancelled", _("No longer needed")
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="escalations")
     obligation = models.ForeignKey(

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
 from slaportal.issues.models import Issue
@@ -34,20 +35,20 @@ class SlaException(models.Model):
     """
 
     class Status(models.TextChoices):
-        REQUESTED = "requested", "Requested"
-        APPROVED = "approved", "Approved, with the client"
-        REJECTED = "rejected", "Rejected"
-        ACCEPTED = "accepted", "Accepted"
-        CONTESTED = "contested", "Contested"
+        REQUESTED = "requested", _("Requested")
+        APPROVED = "approved", _("Approved, with the client")
+        REJECTED = "rejected", _("Rejected")
+        ACCEPTED = "accepted", _("Accepted")
+        CONTESTED = "contested", _("Contested")
 
     class Effect(models.TextChoices):
-        ADDED_TIME = "added_time", "Added time"
-        WAIVED = "waived", "Waived outcome"
-        EXPLANATION = "explanation", "Explanation only"
+        ADDED_TIME = "added_time", _("Added time")
+        WAIVED = "waived", _("Waived outcome")
+        EXPLANATION = "explanation", _("Explanation only")
 
     class Cause(models.TextChoices):
-        BUSINESS = "business_constraint", "Business constraint"
-        TECHNICAL = "technical_challenge", "Technical challenge"
+        BUSINESS = "business_constraint", _("Business constraint")
+        TECHNICAL = "technical_challenge", _("Technical challenge")
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="exceptions")
     metric = models.CharField(max_length=10, choices=Metric.choices, default=Metric.RESOLUTION)

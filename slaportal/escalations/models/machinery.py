@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class SetAside(models.Model):
@@ -13,9 +14,9 @@ class SetAside(models.Model):
     """
 
     class What(models.TextChoices):
-        ISSUE = "issue", "Issue"
-        REMINDER = "reminder", "Reminder"
-        EXCEPTION = "exception", "Exception"
+        ISSUE = "issue", _("Issue")
+        REMINDER = "reminder", _("Reminder")
+        EXCEPTION = "exception", _("Exception")
 
     what = models.CharField(max_length=10, choices=What.choices)
     row = models.BigIntegerField(help_text="Primary key in its table.")

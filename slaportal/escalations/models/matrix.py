@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Role
 from slaportal.policies.models import Criticality, Metric
@@ -12,9 +13,9 @@ from slaportal.policies.models import Criticality, Metric
 class StepKind(models.TextChoices):
     """When a step of the matrix runs."""
 
-    SHARE = "share", "At a share of the budget"
-    BREACH = "breach", "At the breach"
-    AFTER = "after", "Some time after the breach"
+    SHARE = "share", _("At a share of the budget")
+    BREACH = "breach", _("At the breach")
+    AFTER = "after", _("Some time after the breach")
 
 
 class MatrixStep(models.Model):

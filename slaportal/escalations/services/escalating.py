@@ -15,6 +15,7 @@ from slaportal.issues.services import acts, timed
 from slaportal.ledger.models import Event
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
+from slaportal.lib.wording import neutral
 from slaportal.policies.reckoning import Reckoning
 
 
@@ -50,15 +51,15 @@ def run_step(
         level=reckoning.level,
         provisional=reckoning.provisional,
         role=step.role,
-        when=step.when,
+        when=neutral(lambda: step.when),
         due=reckoning.due,
     )
     facts: dict[str, Any] = {
-        "metric": obligation.get_metric_display(),
+        "metric": neutral(obligation.get_metric_display),
         "due_at": reckoning.due,
         "detected_at": now,
-        "role": step.get_role_display(),
-        "step": step.when,
+        "role": neutral(step.get_role_display),
+        "step": neutral(lambda: step.when),
     }
     if warning:
         acts.tell(issue, "deadline-warning", cause=event, to=told, now=now, **facts)
@@ -118,7 +119,7 @@ def escalate(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> 
         now=now,
         actor=actor,
         reason=reason,
-        role=escalation.get_role_display(),
+        role=neutral(escalation.get_role_display),
     )
     return escalation
 

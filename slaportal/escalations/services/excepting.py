@@ -12,6 +12,7 @@ from slaportal.issues.services import acts, obligations, periods, timed
 from slaportal.ledger.models import Audience, Event
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
+from slaportal.lib.wording import neutral
 
 
 @transaction.atomic
@@ -201,8 +202,8 @@ def _tell(exception: SlaException, kind: str, event: Event, actor: Membership | 
     facts: dict[str, Any] = {
         "reason": exception.contest_reason or exception.reason,
         "text": exception.plan,
-        "metric": exception.get_metric_display(),
-        "step": exception.get_effect_display(),
+        "metric": neutral(exception.get_metric_display),
+        "step": neutral(exception.get_effect_display),
         "due_at": exception.until,
         "answer_by": exception.answer_due_at,
     }

@@ -13,6 +13,7 @@ from slaportal.issues.models import Obligation
 from slaportal.issues.services import acts, work
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
+from slaportal.lib.wording import neutral
 
 ACKNOWLEDGE = "escalation.acknowledge"
 
@@ -40,7 +41,7 @@ def acknowledge(*, escalation: Escalation, actor: Membership, now: datetime) -> 
         to=issue.people_of(Party.CLIENT),
         now=now,
         actor=actor,
-        role=escalation.get_role_display(),
+        role=neutral(escalation.get_role_display),
     )
 
 
@@ -100,7 +101,7 @@ def hand_on(
         now=now,
         actor=actor,
         reason=sentence,
-        role=to.get_role_display(),
+        role=neutral(to.get_role_display),
     )
 
 

@@ -12,6 +12,7 @@ from slaportal.escalations.models import MatrixEdition, MatrixStep
 from slaportal.escalations.selectors import matrix, unreached
 from slaportal.ledger import services as ledger
 from slaportal.lib.refusal import Refused
+from slaportal.lib.wording import neutral
 
 WHO = "policy.draft"
 
@@ -28,7 +29,7 @@ def save_step(*, step: MatrixStep, actor: Membership, now: datetime) -> MatrixSt
     step.save()
     _must_reach()
     _record("matrix.changed" if before else "matrix.added", before, step, actor, now)
-    _edition(f"{'Changed' if before else 'Added'}: {step}", actor, now)
+    _edition(f"{'Changed' if before else 'Added'}: {neutral(lambda: step)}", actor, now)
     return step
 
 
@@ -44,7 +45,7 @@ def remove_step(*, step: MatrixStep, actor: Membership, now: datetime) -> None:
         raise Refused("This step has run on issues and belongs to their record. Change it instead.") from None
     _must_reach()
     _record("matrix.removed", gone, None, actor, now)
-    _edition(f"Removed: {gone}", actor, now)
+    _edition(f"Removed: {neutral(lambda: gone)}", actor, now)
 
 
 def sentence(missing: list[str]) -> str:
@@ -88,9 +89,9 @@ def snapshot(step: MatrixStep) -> dict[str, Any]:
         "level": step.level,
         "metric": step.metric,
         "ordinal": step.ordinal,
-        "when": step.when,
+        "when": neutral(lambda: step.when),
         "role": step.role,
-        "repeats": step.repeats,
+        "repeats": neutral(lambda: step.repeats),
     }
 
 

@@ -8,6 +8,7 @@ from slaportal.escalations.selectors import Desk
 from slaportal.escalations.services import escalating
 from slaportal.issues.models import Obligation
 from slaportal.issues.services import acts
+from slaportal.lib.wording import neutral
 
 
 def repeat(
@@ -66,11 +67,11 @@ def _repeat_one(
         cause=event,
         to=told,
         now=now,
-        metric=obligation.get_metric_display(),
+        metric=neutral(obligation.get_metric_display),
         due_at=due,
         detected_at=now,
-        role=escalation.get_role_display(),
-        step=step.when,
+        role=neutral(escalation.get_role_display),
+        step=neutral(lambda: step.when),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization, Party, User
@@ -16,13 +17,13 @@ from slaportal.policies.models import Agreement, Criticality
 class IssueState(models.TextChoices):
     """Where an issue stands in its life (spec §4)."""
 
-    OPEN = "open", "Open"
-    WAITING = "waiting", "Waiting"
-    RESOLVED = "resolved", "Resolved"
-    CONFIRMED = "confirmed", "Confirmed"
-    CLOSED = "closed", "Closed"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    DUPLICATE = "duplicate", "Duplicate"
+    OPEN = "open", _("Open")
+    WAITING = "waiting", _("Waiting")
+    RESOLVED = "resolved", _("Resolved")
+    CONFIRMED = "confirmed", _("Confirmed")
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    DUPLICATE = "duplicate", _("Duplicate")
 
 
 LIVE = (IssueState.OPEN, IssueState.WAITING, IssueState.RESOLVED)
@@ -32,27 +33,27 @@ WORKING = (IssueState.OPEN, IssueState.WAITING)
 class Classification(models.TextChoices):
     """Where the two parties stand on the level (spec §3)."""
 
-    PROPOSED = "proposed", "Proposed"
-    COUNTERED = "countered", "Countered"
-    DISPUTED = "disputed", "Disputed"
-    AGREED = "agreed", "Agreed"
+    PROPOSED = "proposed", _("Proposed")
+    COUNTERED = "countered", _("Countered")
+    DISPUTED = "disputed", _("Disputed")
+    AGREED = "agreed", _("Agreed")
 
 
 class Stage(models.TextChoices):
     """How far remediation has come; the client sees it live."""
 
-    INVESTIGATING = "investigating", "Investigating"
-    CAUSE_FOUND = "cause_found", "Cause found"
-    FIXING = "fixing", "Fixing"
-    VERIFYING = "verifying", "Verifying"
-    RESOLVED = "resolved", "Resolved"
+    INVESTIGATING = "investigating", _("Investigating")
+    CAUSE_FOUND = "cause_found", _("Cause found")
+    FIXING = "fixing", _("Fixing")
+    VERIFYING = "verifying", _("Verifying")
+    RESOLVED = "resolved", _("Resolved")
 
 
 class WaitingOn(models.TextChoices):
     """Whom an issue waits for."""
 
-    CLIENT = "client", "Client"
-    THIRD_PARTY = "third_party", "Third party"
+    CLIENT = "client", _("Client")
+    THIRD_PARTY = "third_party", _("Third party")
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):

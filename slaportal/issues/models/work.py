@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
 from slaportal.issues.models.issue import Issue, WaitingOn
@@ -47,10 +48,10 @@ class Pause(models.Model):
     """A time of waiting. It stops the resolution clock only if the policy version lists whom it waits for."""
 
     class Contest(models.TextChoices):
-        NONE = "", "Not contested"
-        OPEN = "open", "Contested"
-        UPHELD = "upheld", "Contest upheld"
-        DISMISSED = "dismissed", "Contest dismissed"
+        NONE = "", _("Not contested")
+        OPEN = "open", _("Contested")
+        UPHELD = "upheld", _("Contest upheld")
+        DISMISSED = "dismissed", _("Contest dismissed")
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="pauses")
     on = models.CharField(max_length=12, choices=WaitingOn.choices)
@@ -107,8 +108,8 @@ class Reminder(models.Model):
     """A note that silence is about to decide something; sent once, or dropped when it no longer matters."""
 
     class Kind(models.TextChoices):
-        ANSWER = "answer", "Answer on the level"
-        CONFIRMATION = "confirmation", "Confirmation of the resolution"
+        ANSWER = "answer", _("Answer on the level")
+        CONFIRMATION = "confirmation", _("Confirmation of the resolution")
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="reminders")
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -13,6 +13,7 @@ from slaportal.ledger import services as ledger
 from slaportal.ledger.models import Audience, Event
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
+from slaportal.lib.wording import neutral
 from slaportal.notifications import services as notifications
 
 
@@ -96,10 +97,10 @@ def tell(
         "reference": issue.reference,
         "title": issue.title,
         "organization": issue.organization.name,
-        "level": issue.get_level_display(),
+        "level": neutral(issue.get_level_display),
         "provisional": issue.provisional,
         "actor": actor.user.name if actor else "",
-        "actor_party": actor.get_party_display() if actor else "",
+        "actor_party": neutral(actor.get_party_display) if actor else "",
         "respond_by": None if issue.responded_at else _iso(due.get("response")),
         "resolve_by": _iso(due.get("resolution")),
         "url": f"/issues/{issue.reference}",

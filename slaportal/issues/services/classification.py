@@ -11,6 +11,7 @@ from slaportal.issues.services import acts, obligations, periods, reminding, tim
 from slaportal.issues.services.settling import settle
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
+from slaportal.lib.wording import neutral
 from slaportal.policies.models import Criticality
 from slaportal.policies.reckoning import LEVELS
 
@@ -67,7 +68,7 @@ def counter(*, issue: Issue, level: str, reason: str, actor: Membership, now: da
         )
     if issue.proposals.filter(round=issue.round, revision__gt=1, party=actor.party).exists():
         raise Refused("Your party has countered once already. Agree, or take it to the deciders.")
-    level_before = issue.get_level_display()
+    level_before = neutral(issue.get_level_display)
     proposal = _propose(issue, level, reason, actor, now, revision=standing.revision + 1)
     issue.classification = Classification.COUNTERED
     _await(issue, proposal)
@@ -93,7 +94,7 @@ def counter(*, issue: Issue, level: str, reason: str, actor: Membership, now: da
         actor=actor,
         reason=reason,
         old_level=level_before,
-        new_level=proposal.get_level_display(),
+        new_level=neutral(proposal.get_level_display),
         answer_by=issue.answer_due_at,
     )
     return proposal
@@ -129,7 +130,7 @@ def dispute(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> D
             actor=actor,
             reason=reason,
             old_level=_last_of(issue, Party(standing.party).other),
-            new_level=standing.get_level_display(),
+            new_level=neutral(standing.get_level_display),
         )
     return opened
 
@@ -201,8 +202,8 @@ def repropose(*, issue: Issue, level: str, reason: str, actor: Membership, now: 
         now=now,
         actor=actor,
         reason=reason,
-        old_level=issue.get_level_display(),
-        new_level=proposal.get_level_display(),
+        old_level=neutral(issue.get_level_display),
+        new_level=neutral(proposal.get_level_display),
         answer_by=issue.answer_due_at,
     )
     return proposal
@@ -233,7 +234,7 @@ def _standing(issue: Issue) -> Proposal:
 def _last_of(issue: Issue, party: str) -> str:
     """Return the level that `party` proposed last in this round, as a word; empty if it proposed none."""
     proposed = issue.proposals.filter(round=issue.round, party=party).last()
-    return proposed.get_level_display() if proposed else ""
+    return neutral(proposed.get_level_display) if proposed else ""
 
 
 def _check_turn(issue: Issue, actor: Membership) -> None:

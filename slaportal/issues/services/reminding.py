@@ -8,6 +8,7 @@ from django.db import transaction
 from slaportal.accounts.models import Party
 from slaportal.issues.models import Issue, Reminder
 from slaportal.issues.services import acts
+from slaportal.lib.wording import neutral
 from slaportal.policies import clock
 from slaportal.policies.clock import Unit
 
@@ -78,4 +79,4 @@ def remind(*, reminder: Reminder, now: datetime) -> bool:
 
 
 def _standing_level(issue: Issue) -> str:
-    return issue.proposals.filter(round=issue.round).latest("revision").get_level_display()
+    return neutral(issue.proposals.filter(round=issue.round).latest("revision").get_level_display)

@@ -5,6 +5,7 @@ from datetime import datetime
 from slaportal.accounts.models import Party
 from slaportal.issues.models import Classification, Issue
 from slaportal.issues.services import acts, obligations
+from slaportal.lib.wording import neutral
 
 
 def settle(issue: Issue, level: str, *, how: str, at: datetime, now: datetime) -> None:
@@ -45,5 +46,5 @@ def lapse(issue: Issue, *, now: datetime) -> None:
             to=issue.people_of(party),
             now=now,
             answer_by=at,
-            new_level=standing.get_level_display(),
+            new_level=neutral(standing.get_level_display),
         )

@@ -9,6 +9,7 @@ from slaportal.issues.models import Issue, IssueState, Pause, WaitingOn
 from slaportal.issues.services import acts, judging, obligations, periods, timed
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
+from slaportal.lib.wording import neutral
 
 
 @transaction.atomic
@@ -41,7 +42,7 @@ def wait(*, issue: Issue, on: str, reason: str, actor: Membership, now: datetime
         pause=pause.pk,
         on=on,
         stops_clock=stops,
-        label=f"Waiting on {pause.get_on_display().lower()}",
+        label=f"Waiting on {neutral(pause.get_on_display).lower()}",
     )
     obligations.follow(issue, now=now)
     acts.tell(

@@ -15,6 +15,7 @@ from slaportal.ledger.models import Audience
 from slaportal.ledger.services import digest
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
+from slaportal.lib.wording import neutral
 
 LONGEST_TEXT = 50_000
 
@@ -148,7 +149,7 @@ def progress(
         to=issue.people_of(Party.CLIENT),
         now=now,
         actor=actor,
-        stage=issue.get_stage_display(),
+        stage=neutral(issue.get_stage_display),
         percent=percent,
     )
 
