@@ -8,13 +8,16 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from slaportal.accounts.admin.base import PortalAdmin
+from slaportal.accounts.admin.reading import ReadOnlyAdmin, instant
 from slaportal.accounts.http import member_of
 from slaportal.accounts.models import Role
 from slaportal.escalations import services
-from slaportal.escalations.models import MatrixStep
-from slaportal.escalations.selectors import HOLD, matrix, unreached
+from slaportal.escalations.models import MatrixEdition, MatrixStep
+from slaportal.escalations.selectors import HOLD, edition_in_force, matrix, unreached
 from slaportal.escalations.services.matrix import WHO, sentence
 from slaportal.lib.durations import spoken
 from slaportal.lib.refusal import Refused
@@ -28,13 +31,21 @@ class StepForm(forms.ModelForm[MatrixStep]):
 
     class Meta:
         model = MatrixStep
-        fields = ("level", "metric", "ordinal", "kind", "share", "after_minutes", "role")
+        fields = (
+            *("level", "metric", "ordinal", "kind", "share", "after_minutes", "role"),
+            *("repeat_minutes", "repeat_times"),
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         role = self.fields["role"]
         assert isinstance(role, forms.ChoiceField)
         role.choices = [(one.value, one.label) for one in ROLES]
+        self.fields["repeat_times"].required = False
+
+    def clean_repeat_times(self) -> int:
+        """Not repeated unless somebody says how often."""
+        return self.cleaned_data["repeat_times"] or 0
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
@@ -85,6 +96,7 @@ class MatrixStepAdmin(PortalAdmin):
                 for level in Criticality
             ],
             "missing": unreached(steps),
+            "edition": edition_in_force(),
             "may_change": self.has_change_permission(request),
             **(extra_context or {}),
         }
@@ -116,3 +128,35 @@ class MatrixStepAdmin(PortalAdmin):
             messages.error(request, str(error))
             return redirect("admin:escalations_matrixstep_change", object_id)
         return response
+
+
+@admin.register(MatrixEdition)
+class MatrixEditionAdmin(ReadOnlyAdmin):
+    """What the matrix said at any time: one edition for each change."""
+
+    read_act = "policy.read"
+    list_display = ("number", "since", "by", "note")
+    list_select_related = ("by__user", "by__organization")
+    ordering = ("-number",)
+    fields = ("number", "since", "by", "note", "as_it_held")
+    readonly_fields = fields
+
+    @admin.display(description="In force from")
+    def since(self, edition: MatrixEdition) -> str:
+        """When it began to hold."""
+        return instant(edition.effective_from) if edition.effective_from else "the beginning"
+
+    @admin.display(description="Steps")
+    def as_it_held(self, edition: MatrixEdition) -> SafeString:
+        """Every step in words."""
+        lines = (
+            (
+                Criticality(step["level"]).label,
+                Metric(step["metric"]).label.lower(),
+                step["when"],
+                Role(step["role"]).label,
+                f", {step['repeats']}" if step["repeats"] else "",
+            )
+            for step in edition.steps
+        )
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}, {}: {}{}</li>", lines))

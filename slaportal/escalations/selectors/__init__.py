@@ -9,7 +9,7 @@ from slaportal.escalations.selectors.lines import (
     lines_on,
     unanswered,
 )
-from slaportal.escalations.selectors.matrix import matrix, unreached
+from slaportal.escalations.selectors.matrix import contacts, edition_in_force, matrix, unreached
 from slaportal.escalations.selectors.page import (
     EscalationPage,
     escalation_for,
@@ -30,7 +30,9 @@ __all__ = [
     "answered_lines",
     "breach_instant",
     "coming_absences",
+    "contacts",
     "deputies",
+    "edition_in_force",
     "escalation_for",
     "exception_acts",
     "hand_on_candidates",

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from slaportal.accounts.models import Role
-from slaportal.escalations.models import MatrixStep, StepKind
+from slaportal.accounts.models import Membership, Party, Role
+from slaportal.escalations.models import MatrixEdition, MatrixStep, StepKind
 from slaportal.policies.models import Criticality, Metric
 
 
@@ -31,3 +31,16 @@ def unreached(steps: Iterable[MatrixStep] | None = None) -> list[str]:
         for metric in Metric
         if (level.value, metric.value) not in reached
     ]
+
+
+def edition_in_force() -> MatrixEdition | None:
+    """Return the edition of the matrix that holds now; None while nobody has changed the one the portal began with."""
+    return MatrixEdition.objects.select_related("by__user").order_by("-number").first()
+
+
+def contacts() -> list[tuple[str, list[Membership]]]:
+    """Return the vendor's leads and senior management by role: whom both parties can turn to beside the portal."""
+    roles = (Role.VENDOR_LEAD, Role.SENIOR_MANAGEMENT)
+    people = Membership.objects.filter(active=True, user__is_active=True, party=Party.VENDOR, role__in=roles)
+    found = list(people.select_related("user").order_by("user__name"))
+    return [(str(role.label), [one for one in found if one.role == role]) for role in roles]

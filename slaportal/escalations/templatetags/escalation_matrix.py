@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django import template
 
-from slaportal.escalations.models import MatrixStep
-from slaportal.escalations.selectors import matrix
+from slaportal.accounts.models import Membership
+from slaportal.escalations.models import MatrixEdition, MatrixStep
+from slaportal.escalations.selectors import contacts, edition_in_force, matrix
 from slaportal.policies.models import Criticality, Metric
 
 register = template.Library()
@@ -29,3 +30,15 @@ def matrix_rows() -> list[Row]:
         Row(level, [(str(metric.label), steps.get((level, metric), [])) for metric in Metric])
         for level in Criticality.values
     ]
+
+
+@register.simple_tag
+def matrix_edition() -> MatrixEdition | None:
+    """Return the edition in force; None while the matrix is the one with which the portal began."""
+    return edition_in_force()
+
+
+@register.simple_tag
+def matrix_contacts() -> list[tuple[str, list[Membership]]]:
+    """Return the vendor's leads and senior management by role."""
+    return contacts()
