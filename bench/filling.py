@@ -21,12 +21,24 @@ def pattern(world: World, *, level: str, answered: bool, at: datetime) -> Issue:
 
 
 @transaction.atomic
-def copies(issue: Issue, *, prefix: str, count: int, apart: timedelta = timedelta(0)) -> QuerySet[Issue]:
+def copies(
+    issue: Issue,
+    *,
+    prefix: str,
+    count: int,
+    later: timedelta = timedelta(0),
+    apart: timedelta = timedelta(0),
+    history: bool = True,
+) -> QuerySet[Issue]:
     """Copy `issue` with its obligations and events `count` times; each starts `apart` later than the one before.
 
-    PostgreSQL only. `prefix`: letters and digits, none the beginning of another. Return the copies.
+    The first copy starts `later` and `apart` after the original.
+
+    PostgreSQL only. `prefix`: letters and digits, none the beginning of another. Without `history` nobody can look at
+    the copies, only past them. Return the copies.
     """
-    shift = f"interval '{apart.total_seconds()} seconds' * g"
+    first, step = (f"interval '{one.total_seconds()} seconds'" for one in (later, apart))
+    shift = f"{first} + {step} * g"
     made = f"ISS-U{prefix}"  # no real reference has a U
     with connection.cursor() as cursor:
         cursor.execute(
@@ -39,7 +51,7 @@ def copies(issue: Issue, *, prefix: str, count: int, apart: timedelta = timedelt
                 f"issues_issue, generate_series(1, {count}) g WHERE issues_issue.id = {issue.pk}",
             )
         )
-        number = f"right(i.reference, 8)::int * interval '{apart.total_seconds()} seconds'"
+        number = f"{first} + {step} * right(i.reference, 8)::int"
         pair = f"i WHERE i.reference LIKE '{made}%'"
         instants = ("started_at", "due_at", "stopped_at", "decided_at", "adjusted_due_at", "next_look_at")
         cursor.execute(
@@ -50,18 +62,19 @@ def copies(issue: Issue, *, prefix: str, count: int, apart: timedelta = timedelt
                 "o",
             )
         )
-        cursor.execute(
-            _insert(
-                Event,
-                {
-                    "subject": "i.reference",
-                    "at": f"e.at + {number}",
-                    "recorded_at": f"e.recorded_at + {number}",
-                },
-                f"ledger_event e, issues_issue {pair} AND e.subject = '{issue.reference}'",
-                "e",
+        if history:
+            cursor.execute(
+                _insert(
+                    Event,
+                    {
+                        "subject": "i.reference",
+                        "at": f"e.at + {number}",
+                        "recorded_at": f"e.recorded_at + {number}",
+                    },
+                    f"ledger_event e, issues_issue {pair} AND e.subject = '{issue.reference}'",
+                    "e",
+                )
             )
-        )
     return Issue.objects.filter(reference__startswith=made)
 
 

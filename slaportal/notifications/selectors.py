@@ -64,10 +64,12 @@ def stand_ins(people: Iterable[Any], *, now: datetime) -> dict[Any, Any]:
     Left out, so that the mail goes to the person themselves: who left, who redirects their own mail, and who may
     no longer see what the person sees (setting MAY_STAND_IN).
     """
-    rows = Redirect.objects.filter(
-        person__in=[person.pk for person in people], until__gt=now, to__is_active=True
+    rows = Redirect.objects.filter(person__in=[person.pk for person in people], until__gt=now)
+    if not rows.exists():
+        return {}  # as a rule; the watch asks this for every step
+    rows = rows.filter(to__is_active=True).exclude(
+        to__in=Redirect.objects.filter(until__gt=now).values("person")
     )
-    rows = rows.exclude(to__in=Redirect.objects.filter(until__gt=now).values("person"))
     may = import_string(settings.MAY_STAND_IN)
     found = rows.select_related("person", "to")
     return {row.person_id: row.to for row in found if may(person=row.person, other=row.to)}

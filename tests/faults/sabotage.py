@@ -40,7 +40,7 @@ def no_claim() -> None:
 
     @transaction.atomic
     def look(pk: int, *, seen: datetime | None, now: datetime, desk: Desk) -> bool:
-        obligation = watching._loaded(pk)
+        obligation = watching._loaded(pk, desk=desk)
         time.sleep(A_MOMENT)
         watching._act_on(obligation, desk=desk, now=now)
         return True

@@ -93,6 +93,7 @@ class Sink(socketserver.ThreadingTCPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         """A sender that was killed is what this is for."""
 
-    def __exit__(self, *args: object) -> None:
+    def server_close(self) -> None:
+        """Stop listening; connections that are open go with the process."""
         self.shutdown()
-        super().__exit__(*args)
+        super().server_close()

@@ -92,7 +92,8 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in ("DATA_DIR", "TEST_RUN")}
+        ours = ("DATA_DIR", "TEST_RUN", "BROKER_URL", "CELERY_BROKER_URL")
+        kept = {name: value for name, value in os.environ.items() if name not in ours}
         return kept | {
             "DJANGO_SETTINGS_MODULE": "config.settings.dev",
             "DATA_DIR": str(self.folder),

@@ -6,6 +6,7 @@ from datetime import datetime
 from slaportal.accounts.models import Membership, Party, Role, User
 from slaportal.escalations.models import Absence, MatrixStep
 from slaportal.issues.models import Issue
+from slaportal.policies.models import Agreement
 
 # Whom a step reaches when nobody who holds its role is there: an overdue issue never reaches nobody.
 FALLBACK = (Role.SENIOR_MANAGEMENT, Role.VENDOR_LEAD, Role.ADMIN, Role.VENDOR_AGENT)
@@ -63,6 +64,14 @@ class Desk:
         self._steps: dict[tuple[str, str], list[MatrixStep]] | None = None
         self._holders: dict[str, list[User]] = {}
         self._presence: Presence | None = None
+        self._agreements: dict[int, Agreement] = {}
+
+    def agreement(self, pk: int) -> Agreement:
+        """Return the agreement with its organization and all that its clock reads."""
+        if pk not in self._agreements:
+            terms = Agreement.objects.select_related("organization", "policy_version", "calendar")
+            self._agreements[pk] = terms.get(pk=pk)
+        return self._agreements[pk]
 
     def steps(self, level: str, metric: str) -> list[MatrixStep]:
         """Return the steps for `level` and `metric`, in order."""

@@ -102,7 +102,8 @@ def look(pk: int, *, seen: datetime | None, now: datetime, desk: Desk | None = N
     Issue.objects.filter(pk=issue_pk[:1]).update(next_due_at=F("next_due_at"))
     if not Obligation.objects.filter(pk=pk, next_look_at=seen).update(next_look_at=None):
         return False
-    _act_on(_loaded(pk), desk=desk or Desk(now=now), now=now)
+    desk = desk or Desk(now=now)
+    _act_on(_loaded(pk, desk=desk), desk=desk, now=now)
     return True
 
 
@@ -124,13 +125,11 @@ def _act_on(obligation: Obligation, *, desk: Desk, now: datetime) -> None:
     obligation.save(update_fields=obligations.FIELDS)
 
 
-def _loaded(pk: int) -> Obligation:
+def _loaded(pk: int, *, desk: Desk) -> Obligation:
     """Return the obligation with its issue, the issue's terms, and both obligations of the issue known to it."""
-    issue = (
-        Issue.objects.select_related("organization", "agreement__policy_version", "agreement__calendar")
-        .prefetch_related("obligations")
-        .get(obligations=pk)
-    )
+    issue = Issue.objects.prefetch_related("obligations").get(obligations=pk)
+    issue.agreement = desk.agreement(issue.agreement_id)
+    issue.organization = issue.agreement.organization
     return next(one for one in issue.obligations.all() if one.pk == pk)
 
 
