@@ -73,6 +73,7 @@ SECTIONS: Final = (
             Page("Memberships", "admin:accounts_membership_changelist", "badge"),
             Page("Invitations", "admin:accounts_invitation_changelist", "mail"),
             Page("Outbox", "admin:notifications_message_changelist", "outbox"),
+            Page("Words of messages", "admin:notifications_templateversion_changelist", "edit_note"),
             Page("Heartbeats", "admin:notifications_heartbeat_changelist", "ecg_heart"),
         ),
     ),

@@ -34,19 +34,20 @@ class PreferencesForm(forms.Form):
 
     def __init__(self, *args: Any, wishes: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for _title, keys in kinds.GROUPS:
-            for key in keys:
-                kind = kinds.get(key)
-                if kinds.can_choose(kind):
-                    self.fields[key] = forms.ChoiceField(
-                        label=kind.label,
-                        choices=Preference.How.choices,
-                        initial=wishes.get(key, Preference.How.NOW),
-                    )
+        for kind in kinds.KINDS.values():
+            if kinds.can_choose(kind):
+                self.fields[kind.key] = forms.ChoiceField(
+                    label=kind.label,
+                    choices=Preference.How.choices,
+                    initial=wishes.get(kind.key, Preference.How.NOW),
+                )
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Return heading and fields of each group."""
-        return [(title, [self[key] for key in keys if key in self.fields]) for title, keys in kinds.GROUPS]
+        return [
+            (title, [self[kind.key] for kind in group if kind.key in self.fields])
+            for title, group in kinds.GROUPS
+        ]
 
     def wishes(self) -> dict[str, str]:
         """Return kind → how, for all of them."""

@@ -50,111 +50,72 @@ def _by_key(kinds: Iterable[Kind]) -> dict[str, Kind]:
     return {kind.key: kind for kind in kinds}
 
 
-KINDS = _by_key(
-    [
-        # submission and joint classification (spec §3)
-        Kind("issue-received", "Issue received"),
-        Kind("issue-reported", "Issue reported", Tone.ACTION, urgent=True),
-        Kind("classification-countered", "Another level proposed", Tone.ACTION),
-        Kind("classification-agreed", "Level agreed", Tone.GOOD),
-        Kind("classification-lapsed", "Level settled by silence"),
-        Kind("classification-lapse-soon", "Level about to be settled by silence", Tone.WARNING, urgent=True),
-        Kind("classification-disputed", "Level disputed", Tone.ACTION),
-        Kind("classification-decided", "Dispute decided", Tone.GOOD),
-        Kind("classification-reproposed", "Change of level proposed", Tone.ACTION),
-        # life of an issue (spec §4)
-        Kind("first-response", "First response", Tone.GOOD),
-        Kind("comment-added", "New message"),
-        Kind("issue-edited", "Report edited"),
-        Kind("waiting-for-you", "Waiting for you", Tone.ACTION, urgent=True),
-        Kind("waiting-ended", "Waiting ended"),
-        Kind("pause-contested", "Pause contested", Tone.ACTION),
-        Kind("pause-judged", "Contested pause judged"),
-        Kind("issue-assigned", "Issue assigned", Tone.ACTION),
-        Kind("progress-updated", "Progress", quiet=True),
-        Kind("issue-resolved", "Resolved, please confirm", Tone.ACTION),
-        Kind("confirm-soon", "Confirmation due soon", Tone.WARNING),
-        Kind("issue-confirmed", "Resolution confirmed", Tone.GOOD),
-        Kind("issue-confirmed-by-silence", "Resolution confirmed by silence"),
-        Kind("issue-reopened", "Issue reopened", Tone.ACTION, urgent=True),
-        Kind("issue-withdrawn", "Issue withdrawn"),
-        Kind("issue-duplicate", "Issue closed as a duplicate"),
-        # watching, escalations, exceptions (spec §5)
-        Kind("deadline-warning", "Deadline near", Tone.WARNING, urgent=True),
-        Kind("deadline-breached", "Deadline missed", Tone.BAD, urgent=True, always=True),
-        Kind("escalation-step", "Escalated by the matrix", Tone.BAD, urgent=True, always=True),
-        Kind("escalation-raised", "Escalated by hand", Tone.BAD, urgent=True, always=True),
-        Kind("escalation-acknowledged", "Escalation acknowledged", Tone.GOOD),
-        Kind("escalation-handed", "Escalation handed on to you", Tone.ACTION, urgent=True, always=True),
-        Kind("escalation-closed", "Escalation closed"),
-        Kind("exception-requested", "Exception requested", Tone.ACTION),
-        Kind("exception-refused", "Exception refused"),
-        Kind("exception-approved", "Exception to be accepted", Tone.ACTION),
-        Kind("exception-accepted", "Exception accepted", Tone.GOOD),
-        Kind("exception-contested", "Exception contested", Tone.ACTION),
-        # the portal itself
-        Kind("machinery-stopped", "Escalations delayed", Tone.BAD, urgent=True, always=True),
-        # the letterbox itself
-        Kind("digest", "Digest", own=True),
-        Kind("standing-in", "Standing in", Tone.ACTION, own=True),
-    ]
-)
-
-# What a page shows together, in its order: heading and the kinds under it.
-GROUPS: list[tuple[str, list[str]]] = [
+# Heading and kinds, as pages show them together.
+GROUPS: list[tuple[str, list[Kind]]] = [
     (
-        "Level of an issue",
+        "Life of an issue",  # submission and spec §4
         [
-            "classification-countered",
-            "classification-agreed",
-            "classification-lapse-soon",
-            "classification-lapsed",
-            "classification-disputed",
-            "classification-decided",
-            "classification-reproposed",
+            Kind("issue-received", "Issue received"),
+            Kind("issue-reported", "Issue reported", Tone.ACTION, urgent=True),
+            Kind("first-response", "First response", Tone.GOOD),
+            Kind("comment-added", "New message"),
+            Kind("issue-edited", "Report edited"),
+            Kind("waiting-for-you", "Waiting for you", Tone.ACTION, urgent=True),
+            Kind("waiting-ended", "Waiting ended"),
+            Kind("pause-contested", "Pause contested", Tone.ACTION),
+            Kind("pause-judged", "Contested pause judged"),
+            Kind("issue-assigned", "Issue assigned", Tone.ACTION),
+            Kind("progress-updated", "Progress", quiet=True),
+            Kind("issue-resolved", "Resolved, please confirm", Tone.ACTION),
+            Kind("confirm-soon", "Confirmation due soon", Tone.WARNING),
+            Kind("issue-confirmed", "Resolution confirmed", Tone.GOOD),
+            Kind("issue-confirmed-by-silence", "Resolution confirmed by silence"),
+            Kind("issue-reopened", "Issue reopened", Tone.ACTION, urgent=True),
+            Kind("issue-withdrawn", "Issue withdrawn"),
+            Kind("issue-duplicate", "Issue closed as a duplicate"),
         ],
     ),
     (
-        "Life of an issue",
+        "Level of an issue",  # joint classification, spec §3
         [
-            "issue-received",
-            "issue-reported",
-            "issue-assigned",
-            "first-response",
-            "comment-added",
-            "progress-updated",
-            "waiting-for-you",
-            "waiting-ended",
-            "pause-contested",
-            "pause-judged",
-            "issue-resolved",
-            "confirm-soon",
-            "issue-confirmed",
-            "issue-confirmed-by-silence",
-            "issue-reopened",
-            "issue-withdrawn",
-            "issue-duplicate",
+            Kind("classification-countered", "Another level proposed", Tone.ACTION),
+            Kind("classification-agreed", "Level agreed", Tone.GOOD),
+            Kind("classification-lapsed", "Level settled by silence"),
+            Kind(
+                "classification-lapse-soon", "Level about to be settled by silence", Tone.WARNING, urgent=True
+            ),
+            Kind("classification-disputed", "Level disputed", Tone.ACTION),
+            Kind("classification-decided", "Dispute decided", Tone.GOOD),
+            Kind("classification-reproposed", "Change of level proposed", Tone.ACTION),
         ],
     ),
     (
-        "Deadlines, escalations and exceptions",
+        "Deadlines, escalations and exceptions",  # spec §5, and the portal itself
         [
-            "deadline-warning",
-            "deadline-breached",
-            "escalation-step",
-            "escalation-raised",
-            "escalation-acknowledged",
-            "escalation-handed",
-            "escalation-closed",
-            "exception-requested",
-            "exception-refused",
-            "exception-approved",
-            "exception-accepted",
-            "exception-contested",
-            "machinery-stopped",
+            Kind("deadline-warning", "Deadline near", Tone.WARNING, urgent=True),
+            Kind("deadline-breached", "Deadline missed", Tone.BAD, urgent=True, always=True),
+            Kind("escalation-step", "Escalated by the matrix", Tone.BAD, urgent=True, always=True),
+            Kind("escalation-raised", "Escalated by hand", Tone.BAD, urgent=True, always=True),
+            Kind("escalation-acknowledged", "Escalation acknowledged", Tone.GOOD),
+            Kind("escalation-handed", "Escalation handed on to you", Tone.ACTION, urgent=True, always=True),
+            Kind("escalation-closed", "Escalation closed"),
+            Kind("exception-requested", "Exception requested", Tone.ACTION),
+            Kind("exception-refused", "Exception refused"),
+            Kind("exception-approved", "Exception to be accepted", Tone.ACTION),
+            Kind("exception-accepted", "Exception accepted", Tone.GOOD),
+            Kind("exception-contested", "Exception contested", Tone.ACTION),
+            Kind("machinery-stopped", "Escalations delayed", Tone.BAD, urgent=True, always=True),
         ],
     ),
 ]
+
+# About the letterbox itself.
+OWN = [
+    Kind("digest", "Digest", own=True),
+    Kind("standing-in", "Standing in", Tone.ACTION, own=True),
+]
+
+KINDS = _by_key([*(kind for _, kinds in GROUPS for kind in kinds), *OWN])
 
 
 def can_choose(kind: Kind) -> bool:

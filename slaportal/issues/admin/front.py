@@ -13,6 +13,7 @@ from slaportal.issues.selectors import queues
 from slaportal.issues.selectors.clocks import next_face
 from slaportal.issues.selectors.duties import duties
 from slaportal.notifications.models import Heartbeat
+from slaportal.notifications.selectors import failed
 
 # Queue, words and tone of each card; the tone holds while the number is not 0.
 CARDS: Final = (
@@ -74,5 +75,6 @@ def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "urgent_duties": duties(issue, party=member.party, reader=member)[:2] if issue and member else [],
         "urgent_mine": issue is not None and member is not None and issue.assigned_to_id == member.pk,
         "reads_issues": reads,
+        "failed_messages": failed().count() if permissions.may(member, "message.read") else 0,
     }
     return context

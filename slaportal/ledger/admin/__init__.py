@@ -5,5 +5,6 @@ The outbox stands here and not with notifications: that app lies below accounts 
 
 from slaportal.ledger.admin.events import EventAdmin
 from slaportal.ledger.admin.outbox import HeartbeatAdmin, MessageAdmin
+from slaportal.ledger.admin.wording import TemplateVersionAdmin
 
-__all__ = ["EventAdmin", "HeartbeatAdmin", "MessageAdmin"]
+__all__ = ["EventAdmin", "HeartbeatAdmin", "MessageAdmin", "TemplateVersionAdmin"]

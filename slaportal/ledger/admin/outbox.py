@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 
 from slaportal.accounts.admin.reading import ReadOnlyAdmin, instant
 from slaportal.lib.durations import spoken
-from slaportal.notifications import kinds, rendering, services
+from slaportal.notifications import kinds, rendering, selectors, services
 from slaportal.notifications.models import Heartbeat, Message
 
 TONES = {Message.Status.FAILED: "tag--bad", Message.Status.SENT: "tag--good", Message.Status.PENDING: ""}
@@ -38,7 +38,8 @@ def rendered(message: Message) -> rendering.Mail | None:
         kind = kinds.get(message.kind)
     except kinds.UnknownKindError:
         return None
-    return rendering.render(kind, context=message.context, reader=message.recipient)
+    own = selectors.words_in_force([kind.key]).get(kind.key)
+    return rendering.render(kind, context=message.context, reader=message.recipient, own=own)
 
 
 @admin.register(Message)
@@ -151,7 +152,12 @@ class MessageAdmin(ReadOnlyAdmin):
     def _find(self, request: HttpRequest, pk: object) -> Message:
         if not self.has_view_permission(request):
             raise Http404
-        found = self.get_queryset(request).select_related("recipient").filter(pk=pk).first()
+        found = (
+            self.get_queryset(request)
+            .select_related("recipient", "redirected_to", "digest")
+            .filter(pk=pk)
+            .first()
+        )
         if found is None:
             raise Http404("There is no such message.")
         assert isinstance(found, Message)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.lib.refusal import Refused
 from slaportal.notifications import kinds, selectors
@@ -25,9 +26,13 @@ def save_preferences(*, person: Any, wishes: Mapping[str, str], now: datetime) -
     for key, how in wishes.items():
         kind = kinds.KINDS.get(key)
         if kind is None or not kinds.can_choose(kind):
-            raise Refused(f"How you are told of “{kind.label if kind else key}” cannot be chosen.")
+            raise Refused(
+                _("How you are told of “%(key)s” cannot be chosen.") % {"key": kind.label if kind else key}
+            )
         if how not in Preference.How.values:
-            raise Refused(f"Messages come now, hourly, daily or stay in the inbox; not “{how}”.")
+            raise Refused(
+                _("Messages come now, hourly, daily or stay in the inbox; not “%(how)s”.") % {"how": how}
+            )
     Preference.objects.filter(person=person, kind__in=wishes).delete()
     rows = [
         Preference(person=person, kind=key, how=how)
@@ -52,14 +57,17 @@ def redirect(*, person: Recipient, to: Recipient, until: datetime, now: datetime
     the caller to know, and asked again at each message (setting MAY_STAND_IN).
     """
     if to.pk == person.pk:
-        raise Refused("Choose somebody else: your mail comes to you already.")
+        raise Refused(_("Choose somebody else: your mail comes to you already."))
     if not to.is_active:
-        raise Refused(f"{to.name} can no longer sign in.")
+        raise Refused(_("%(name)s can no longer sign in.") % {"name": to.name})
     if not now < until <= now + LONGEST_REDIRECT:
-        raise Refused("Choose an end between now and 90 days from now.")
+        raise Refused(_("Choose an end between now and 90 days from now."))
     if selectors.redirect_of(to, now=now):
-        raise Refused(f"{to.name} redirects their own mail at the moment. Choose somebody who is there.")
-    made, _ = Redirect.objects.update_or_create(
+        raise Refused(
+            _("%(name)s redirects their own mail at the moment. Choose somebody who is there.")
+            % {"name": to.name}
+        )
+    made, _same = Redirect.objects.update_or_create(
         person_id=person.pk, defaults={"to_id": to.pk, "until": until}
     )
     enqueue(
@@ -75,5 +83,5 @@ def redirect(*, person: Recipient, to: Recipient, until: datetime, now: datetime
 @transaction.atomic
 def stop_redirect(*, person: Any) -> bool:
     """Let the urgent mail of `person` come to them again; False when it did already."""
-    ended, _ = Redirect.objects.filter(person=person).delete()
+    ended, _same = Redirect.objects.filter(person=person).delete()
     return bool(ended)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from slaportal.lib.refusal import Refused
 from slaportal.notifications import kinds, placeholders, rendering
@@ -52,18 +53,20 @@ def checked(*, kind: str, language: str, blocks: Mapping[str, str]) -> dict[str,
     """Return `blocks` in one line each, without the empty ones. Raises `Refused` as `save_version` does."""
     known = kinds.KINDS.get(kind)
     if known is None or known.own or language not in rendering.languages():
-        raise Refused("There are no words to edit for this.")
+        raise Refused(_("There are no words to edit for this."))
     words = {name: rendering.one_line(blocks.get(name, "")) for name in placeholders.BLOCKS}
     for name, text in words.items():
         if name in placeholders.NEEDED and not text:
-            raise Refused(f"“{name}” must not be empty.")
+            raise Refused(_("“%(name)s” must not be empty.") % {"name": name})
         longest = placeholders.LONGEST.get(name, placeholders.LONGEST_SENTENCE)
         if len(text) > longest:
-            raise Refused(f"“{name}” is longer than {longest} characters.")
+            raise Refused(
+                _("“%(name)s” is longer than %(longest)s characters.") % {"name": name, "longest": longest}
+            )
         try:
             placeholders.check(text)
         except placeholders.WordsError as error:
-            raise Refused(f"“{name}”: {error}") from error
+            raise Refused(_("“%(name)s”: %(error)s") % {"name": name, "error": error}) from error
     return {name: text for name, text in words.items() if text}
 
 
