@@ -21,8 +21,10 @@ PEOPLE = "people.txt"  # in DATA_DIR/run
 
 
 def demo_wanted() -> bool:
-    """The demo world goes into an empty portal only, and only if nobody said DEMO=False."""
+    """The demo world goes into an empty portal only, and only if nobody said DEMO=False or removed it."""
     if not env.boolean("DEMO", True) or "load_demo" not in get_commands():
+        return False
+    if (settings.RUN_DIR / "demo-removed").exists():
         return False
     return not apps.get_model("issues", "Issue")._default_manager.exists()
 

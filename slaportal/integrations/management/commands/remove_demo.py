@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from slaportal.integrations.services import doomed, remove_demo
@@ -30,4 +31,7 @@ class Command(BaseCommand):
             removed = remove_demo()
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
+        # The next start of an empty portal must not bring back what somebody has removed.
+        settings.RUN_DIR.mkdir(parents=True, exist_ok=True)
+        (settings.RUN_DIR / "demo-removed").touch()
         self.stdout.write(f"Removed {removed.count:,} rows of the demo world.")
