@@ -163,15 +163,15 @@ class NearTo(Expression):
         return f"SELECT id FROM issues_issue WHERE {asked}", patterns  # noqa: S608 # made of "LIKE %s" above
 
 
-def closeness(words: Iterable[str], issue: Issue) -> float:
-    """Return how near the title of `issue` is to `words`, 0 to 1: the share of words found there, long ones counting more."""
-    weights = {word: len(word) for word in words}
-    if not weights:
-        return 0.0
-    there = words_of_text(issue.title)
+def closeness(words: Sequence[str], issue: Issue) -> float:
+    """Return how near `issue` is to `words`, 0 to 1: the share found in its title, or for half in its first lines."""
+    title, more = words_of_text(issue.title), words_of_text(issue.description[:BEGINNING])
     found = sum(
-        weight
-        for word, weight in weights.items()
-        if any(other.startswith(word) or (len(word) > PART and one_typo(word, other)) for other in there)
+        len(word) if _there(word, title) else len(word) / 2 for word in words if _there(word, [*title, *more])
     )
-    return found / sum(weights.values())
+    return found / (sum(len(word) for word in words) or 1)
+
+
+def _there(word: str, others: Iterable[str]) -> bool:
+    near = len(word) in TYPO_LENGTHS
+    return any(other.startswith(word) or (near and one_typo(word, other)) for other in others)

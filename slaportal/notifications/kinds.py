@@ -73,6 +73,8 @@ GROUPS: list[tuple[str, list[Kind]]] = [
             Kind("issue-reopened", "Issue reopened", Tone.ACTION, urgent=True),
             Kind("issue-withdrawn", "Issue withdrawn"),
             Kind("issue-duplicate", "Issue closed as a duplicate"),
+            Kind("issue-split", "Issue split in two"),
+            Kind("watcher-added", "Added as a follower"),
         ],
     ),
     (

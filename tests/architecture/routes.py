@@ -23,6 +23,7 @@ ROUTES: dict[str, str] = {
     "accounts:person-access": "people.invite",
     "issues:list": "issue.read",
     "issues:submit": "issue.submit",
+    "issues:similar": "issue.submit",
     "issues:detail": "issue.read",
     "issues:explain": "issue.read",
     "issues:attachment": "issue.read",
@@ -37,6 +38,7 @@ ROUTES: dict[str, str] = {
     "escalations:reason": "escalation.reason",
     "escalations:raise": "escalation.raise",
     "escalations:request-exception": "exception.request",
+    "escalations:evidence": "issue.read",
     "escalations:exception": "issue.read",
     "escalations:answer-exception": "issue.read",  # then the right of the answer itself
     "notifications:inbox": SIGNED_IN,

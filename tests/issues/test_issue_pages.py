@@ -166,12 +166,23 @@ def test_explain_lists_the_spans_of_both_clocks(world: World, client_for: SignIn
 
 
 # Who is offered what, at which point of an issue's life.
-VENDOR_NEW = {"agree", "counter", "comment", "note", "assign", "progress", "resolve", "wait", "duplicate"}
+VENDOR_NEW = {
+    "agree",
+    "counter",
+    "comment",
+    "note",
+    "assign",
+    "progress",
+    "resolve",
+    "wait",
+    "duplicate",
+    "split",
+}
 
 
 def test_a_new_issue_offers_each_person_their_acts_and_no_others(world: World, client_for: SignIn) -> None:
     issue = report(world.bob)
-    assert offered(client_for(world.alice), issue) == {"comment", "edit", "withdraw"}
+    assert offered(client_for(world.alice), issue) == {"comment", "edit", "watch", "withdraw"}
     assert offered(client_for(world.bob), issue) == {"comment", "edit", "withdraw"}
     assert offered(client_for(world.sam), issue) == VENDOR_NEW
     assert offered(client_for(world.lena), issue) == VENDOR_NEW
@@ -188,6 +199,7 @@ def test_after_a_counter_the_client_answers(world: World, client_for: SignIn) ->
         "dispute",
         "comment",
         "edit",
+        "watch",
         "withdraw",
     }
     assert offered(client_for(world.bob), issue) == {"counter", "dispute", "comment", "edit", "withdraw"}

@@ -82,5 +82,6 @@ offer(
     StaffAct("resume", "End the waiting", ACTS["resume"], icon="play_arrow"),
     StaffAct("judge", "Judge the contest", ACTS["judge"], icon="gavel"),
     StaffAct("resolve", "Resolve", ACTS["resolve"], icon="check"),
+    StaffAct("split", "Split off a second issue", ACTS["split"], icon="call_split"),
     StaffAct("duplicate", "Mark as duplicate", ACTS["duplicate"], icon="content_copy"),
 )

@@ -9,7 +9,7 @@ from slaportal.accounts.models import Membership
 from slaportal.issues.forms.files import files
 from slaportal.issues.forms.people import MemberChoice
 from slaportal.issues.models import Issue, Stage, WaitingOn
-from slaportal.issues.selectors.page import workers
+from slaportal.issues.selectors.page import colleagues, workers
 from slaportal.lib.references import normalize_reference
 from slaportal.policies.models import Criticality
 
@@ -236,3 +236,31 @@ class Duplicate(ActForm):
         if other is None:
             raise forms.ValidationError(_("There is no such issue. Copy the reference from its page."))
         return other
+
+
+class AddFollower(ActForm):
+    """Which colleague follows from now on."""
+
+    who = MemberChoice(Membership.objects.none(), label=_("Colleague"), empty_label=_("Choose somebody"))
+
+    def prepare(self) -> None:
+        """Offer the people of the issue's organization who do not follow it yet."""
+        field = self.fields["who"]
+        assert isinstance(field, MemberChoice)
+        people = colleagues(self.issue.organization).exclude(watched_issues=self.issue)
+        field.queryset = people.exclude(pk__in=[self.issue.reported_by_id, self.member.pk])
+
+
+class Split(ActForm):
+    """What the second issue is about."""
+
+    title = forms.CharField(
+        label=_("Title of the second issue"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    description = text(
+        _("What it is about"),
+        _("Both parties read it. Its clocks count from the first report, so no time is lost."),
+        LONG,
+    )

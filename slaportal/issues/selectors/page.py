@@ -24,6 +24,7 @@ from slaportal.issues.selectors.clocks import ClockFace, faces
 from slaportal.issues.selectors.duties import Duty, duties
 from slaportal.issues.selectors.effects import Effect, Promise, effects, promises
 from slaportal.issues.selectors.history import clock_events
+from slaportal.issues.selectors.related import later_than
 
 AUTHOR: Final = ("author__user", "author__organization")
 FILES: Final = "attachments"
@@ -94,6 +95,7 @@ class IssuePage:
     files: list[Attachment]
     stages: list[StageStep]
     pauses: list[Pause]
+    later: list[Issue]
 
     @property
     def standing(self) -> Proposal | None:
@@ -122,7 +124,7 @@ def find(member: Membership, reference: str) -> Issue | None:
             *("assigned_to__user", "duplicate_of", "follows", "agreement__organization"),
             *("agreement__calendar", "agreement__policy_version__policy"),
         )
-        .prefetch_related("obligations")
+        .prefetch_related("obligations", "watchers__user")
         .filter(reference=reference)
         .first()
     )
@@ -158,6 +160,7 @@ def page_of(issue: Issue, *, reader: Membership, now: datetime) -> IssuePage:
         pauses=list(
             issue.pauses.select_related("requested_by__user", "contested_by__user", "judged_by__user")
         ),
+        later=later_than(issue, reader=reader),
     )
 
 

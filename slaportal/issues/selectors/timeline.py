@@ -32,6 +32,8 @@ GROUP_NAMES: Final = {
     "work": gettext_lazy("Work"),
     "escalations": gettext_lazy("Escalations and exceptions"),
 }
+# Kinds of events about a person → where the person's membership stands in the data.
+ABOUT_PEOPLE: Final = {"issue.assigned": "after", "issue.watched": "who", "issue.unwatched": "who"}
 MARKS: Final = {
     "obligation.breached": "breaching",
     "escalation.fired": "at_risk",
@@ -111,12 +113,10 @@ def last_event(issue: Issue, *, reader: Membership) -> int:
 
 
 def _names(events: Iterable[Event]) -> dict[int, str]:
-    """Return the names of the people to whom an issue was given, in one query."""
+    """Return the names of the people whom events are about, as when an issue was given to somebody, in one query."""
     wanted = {
-        data["after"]
-        for one in events
-        if one.kind == "issue.assigned" and (data := json.loads(one.payload)["data"])["after"]
-    }
+        json.loads(one.payload)["data"][ABOUT_PEOPLE[one.kind]] for one in events if one.kind in ABOUT_PEOPLE
+    } - {None}
     if not wanted:
         return {}
     return dict(Membership.objects.filter(pk__in=wanted).values_list("pk", "user__name"))
@@ -126,22 +126,13 @@ def entry(event: Event, *, names: Mapping[int, str]) -> Entry:
     """Return `event` in words; `names` maps the ids of assigned members to names."""
     data = json.loads(event.payload)["data"]
     texts = {one.name: one.text for one in event.texts.all()}
-    words = WORDS.get(event.kind)
-    what = words(data) if words else _plain(event.kind)
-    if event.kind == "issue.assigned":
-        name = names.get(data["after"] or 0, "")
-        what = (
-            _("assigned the issue to %(name)s") % {"name": name} if data["after"] else _("put the issue back")
-        )
-    if event.kind == "file.attached" and texts.get("name"):
-        what = _("attached %(name)s") % {"name": texts["name"]}
     late = abs((event.recorded_at - event.at).total_seconds()) > 60
     return Entry(
         event=event,
         at=event.at,
         who=str(event.actor.user) if event.actor else "",
         vendor=event.actor is not None and event.actor.party == Party.VENDOR,
-        what=what,
+        what=_what(event, data, names=names, texts=texts),
         body=texts.get("reason") or texts.get("note") or texts.get("plan") or "",
         mark="" if event.actor else MARKS.get(event.kind, "dot"),
         before=_instant(data.get("before")) if event.kind == "deadline.moved" else None,
@@ -151,6 +142,22 @@ def entry(event: Event, *, names: Mapping[int, str]) -> Entry:
         recorded_late=event.recorded_at if late else None,
         anchor=_anchor(event.kind, data),
     )
+
+
+def _what(event: Event, data: Data, *, names: Mapping[int, str], texts: Mapping[str, str]) -> str:
+    name = names.get(data.get(ABOUT_PEOPLE.get(event.kind, "")) or 0, "")
+    myself = event.actor is not None and data.get("who") == event.actor_id
+    match event.kind:
+        case "issue.assigned" if data["after"]:
+            return _("assigned the issue to %(name)s") % {"name": name}
+        case "issue.watched" if not myself:
+            return _("added %(name)s as a follower") % {"name": name}
+        case "issue.unwatched" if not myself:
+            return _("removed %(name)s as a follower") % {"name": name}
+        case "file.attached" if texts.get("name"):
+            return _("attached %(name)s") % {"name": texts["name"]}
+    words = WORDS.get(event.kind)
+    return words(data) if words else _plain(event.kind)
 
 
 def _instant(text: Any) -> datetime | None:
@@ -283,6 +290,16 @@ WORDS: Final[dict[str, Callable[[Data], str]]] = {
     "issue.closed": _said("Closed: every duty is done"),
     "issue.reopened": _said("rejected the resolution; the same clock goes on"),
     "issue.withdrawn": _said("withdrew the issue"),
+    "issue.assigned": _said("put the issue back"),
+    "issue.watched": _said("follows the issue now"),
+    "issue.unwatched": _said("follows the issue no more"),
+    "issue.followed": lambda data: _("reported a follow-up: %(other)s") % {"other": data["other"]},
+    "issue.split": lambda data: (
+        _("split a part off as %(other)s; this one goes on") % {"other": data["other"]}
+    ),
+    "issue.split_off": lambda data: (
+        _("split this off from %(other)s; its clocks go on") % {"other": data["other"]}
+    ),
     "issue.duplicate": lambda data: _("marked the issue as a duplicate of %(other)s") % {"other": data["of"]},
     "escalation.warned": _warned,
     "escalation.fired": _fired,

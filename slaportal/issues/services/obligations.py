@@ -35,6 +35,8 @@ def begin(issue: Issue, *, now: datetime) -> None:
         _copy(obligation, reckoning_of(obligation, events=events, now=now), now=now)
         obligation.next_look_at = now
         obligation.save(force_insert=True)
+        if obligation.breached_at is not None:  # a part of an older issue may be late from its first day
+            _record_breach(obligation, now=now)
     _note_next_due(issue, both)
 
 

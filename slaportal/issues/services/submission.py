@@ -7,10 +7,11 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization, Party
-from slaportal.issues.models import Issue, Proposal, Vote
+from slaportal.issues.models import Issue, IssueState, Proposal, Vote
 from slaportal.issues.services import acts, attaching, obligations, periods, reminding
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy, tidy_line
@@ -41,12 +42,14 @@ def submit_issue(
     now: datetime,
     on_behalf_of: Membership | None = None,
     watchers: Iterable[Membership] = (),
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[UploadedFile[Any]] = (),
+    follows: Issue | None = None,
     submission_key: str | None = None,
     source_key: str | None = None,
 ) -> Issue:
     """Open an issue, propose its level, start both clocks and tell both parties (spec §3, §4).
 
+    `follows` is an issue that has ended and comes back as this one; both then name each other.
     The same `submission_key` of the same actor, or the same `source_key`, returns the issue that it made before.
     Raises `NotAllowed`, `NoAgreement` or `Refused`; then nothing is saved.
     """
@@ -56,8 +59,9 @@ def submit_issue(
         return known
     _check(organization, report, on_behalf_of, watchers)
     attaching.check(files)
+    _check_follows(follows, organization, actor)
     issue = _new_issue(organization, actor, report, now)
-    issue.on_behalf_of = on_behalf_of
+    issue.on_behalf_of, issue.follows = on_behalf_of, follows
     issue.submission_key, issue.source_key = submission_key, source_key
     try:
         return _open(issue, report, watchers=watchers, files=files, now=now)
@@ -84,16 +88,36 @@ def _check(
     watchers: Iterable[Membership],
 ) -> None:
     if organization.party != Party.CLIENT:
-        raise Refused("An issue belongs to a client; choose the client it is for.")
+        raise Refused(_("An issue belongs to a client; choose the client it is for."))
     if not tidy_line(report.title):
-        raise Refused("Give the issue a title.")
+        raise Refused(_("Give the issue a title."))
     if not tidy(report.description):
-        raise Refused("Describe what happens.")
+        raise Refused(_("Describe what happens."))
     if report.level not in Criticality.values:
-        raise Refused(f"“{report.level}” is not a level. Choose Critical, High, Medium or Low.")
+        raise Refused(
+            _("“%(level)s” is not a level. Choose Critical, High, Medium or Low.") % {"level": report.level}
+        )
     for colleague in [*watchers, *([on_behalf_of] if on_behalf_of else [])]:
         if colleague.organization_id != organization.pk:
-            raise Refused(f"{colleague.user} is not of {organization} and cannot follow its issues.")
+            raise Refused(
+                _("%(user)s is not of %(organization)s and cannot follow its issues.")
+                % {"user": colleague.user, "organization": organization}
+            )
+
+
+def _check_follows(earlier: Issue | None, organization: Organization, actor: Membership) -> None:
+    if earlier is None:
+        return
+    readable = Issue.objects.visible_to(actor).filter(pk=earlier.pk, organization=organization)
+    if not readable.exists():
+        raise Refused(_("There is no such earlier issue of this organization."))
+    if earlier.state == IssueState.DUPLICATE:
+        raise Refused(_("A duplicate has no follow-up; name the issue that goes on instead of it."))
+    if earlier.is_live:
+        raise Refused(
+            _("%(reference)s is still open. Write there, or reject its resolution.")
+            % {"reference": earlier.reference}
+        )
 
 
 @transaction.atomic
@@ -102,7 +126,7 @@ def _open(
     report: Report,
     *,
     watchers: Iterable[Membership],
-    files: Sequence[UploadedFile],
+    files: Sequence[UploadedFile[Any]],
     now: datetime,
 ) -> Issue:
     """Store the issue with everything that belongs to its first instant."""
@@ -111,6 +135,7 @@ def _open(
     issue.save(force_insert=True)
     issue.watchers.set(watchers)
     proposal = _first_proposal(issue, report, now)
+    follows: dict[str, Any] = {"follows": issue.follows.reference} if issue.follows else {}
     event = acts.record(
         issue,
         "issue.submitted",
@@ -121,7 +146,10 @@ def _open(
         level=proposal.level,
         agreement=issue.agreement.pk,
         terms=issue.agreement.policy_version.content_hash,
+        **follows,
     )
+    if issue.follows:
+        acts.record(issue.follows, "issue.followed", actor=actor, at=now, other=issue.reference)
     attaching.attach(issue, files, actor=actor, now=now)
     acts.record(
         issue, "level.governs", actor=None, at=now, level=issue.level, provisional=True, how="proposed"

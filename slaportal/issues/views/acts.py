@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -40,6 +40,8 @@ def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
         form.add_error(None, str(refusal))
         return show(request, reread(issue, member), bound=(name, form), status=422)
     messages.success(request, str(chosen.done))
+    if not Issue.objects.visible_to(member).filter(pk=issue.pk).exists():
+        return redirect("issues:list")  # who followed it and stopped cannot read it any more
     anchor = f"#{chosen.anchor}" if chosen.anchor else ""
     return HttpResponse(
         status=303, headers={"Location": reverse("issues:detail", args=[issue.reference]) + anchor}

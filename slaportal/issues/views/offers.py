@@ -12,7 +12,16 @@ from slaportal.accounts.models import Membership
 from slaportal.issues.forms import acts as forms
 from slaportal.issues.models import Classification, Issue, IssueState, Pause
 from slaportal.issues.models.issue import WORKING
-from slaportal.issues.services import acts, classification, editing, ending, waiting, work
+from slaportal.issues.services import (
+    acts,
+    classification,
+    editing,
+    ending,
+    following,
+    splitting,
+    waiting,
+    work,
+)
 from slaportal.lib.refusal import Refused
 
 Run = Callable[[Issue, Membership, dict[str, Any], datetime], object]
@@ -82,6 +91,22 @@ def _resolved(issue: Issue, _member: Membership) -> bool:
     return issue.state == IssueState.RESOLVED
 
 
+def _follows(issue: Issue, member: Membership) -> bool:
+    return any(one.pk == member.pk for one in issue.watchers.all())
+
+
+def _may_follow(issue: Issue, member: Membership) -> bool:
+    return issue.is_live and issue.reported_by_id != member.pk and not _follows(issue, member)
+
+
+def _start_following(issue: Issue, member: Membership, _given: dict[str, Any], now: datetime) -> object:
+    return following.watch(issue=issue, who=member, actor=member, now=now)
+
+
+def _stop_following(issue: Issue, member: Membership, _given: dict[str, Any], now: datetime) -> object:
+    return following.unwatch(issue=issue, who=member, actor=member, now=now)
+
+
 def _always(_issue: Issue, _member: Membership) -> bool:
     return True
 
@@ -133,7 +158,7 @@ def _by(service: Callable[..., object], *names: str, **renamed: str) -> Run:
     return run
 
 
-LEVEL, TALK, WORK = "level", "conversation", "work"
+LEVEL, TALK, WORK, FOLLOWERS = "level", "conversation", "work", "followers"
 
 ACTS: Final[dict[str, Act]] = {
     "agree": Act("classification.agree", forms.Agree, _agree, _answers, _("The level is agreed."), LEVEL),
@@ -238,6 +263,40 @@ ACTS: Final[dict[str, Act]] = {
     ),
     "withdraw": Act(
         "issue.withdraw", forms.Withdraw, _by(ending.withdraw, "reason"), _live, _("The issue is withdrawn.")
+    ),
+    "split": Act(
+        "issue.split",
+        forms.Split,
+        _by(splitting.split, "title", "description"),
+        _open,
+        _("It is two issues now; the second stands beside the title."),
+    ),
+    "watch": Act(
+        "issue.watch",
+        forms.Plain,
+        _start_following,
+        _may_follow,
+        _("You follow this issue now."),
+        FOLLOWERS,
+        versioned=False,
+    ),
+    "unwatch": Act(
+        "issue.read",
+        forms.Plain,
+        _stop_following,
+        _follows,
+        _("You follow this issue no more."),
+        FOLLOWERS,
+        versioned=False,
+    ),
+    "add-follower": Act(
+        "issue.watch",
+        forms.AddFollower,
+        _by(following.watch, "who"),
+        _live,
+        _("Your colleague follows this issue now and was told."),
+        FOLLOWERS,
+        versioned=False,
     ),
     "duplicate": Act(
         "issue.duplicate",

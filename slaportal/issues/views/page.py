@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from slaportal.accounts import permissions
 from slaportal.accounts.http import member_of
 from slaportal.accounts.models import Membership
 from slaportal.issues.forms.acts import ActForm
@@ -14,6 +15,7 @@ from slaportal.issues.models import Issue
 from slaportal.issues.selectors import timeline
 from slaportal.issues.selectors.explaining import explain as explained
 from slaportal.issues.selectors.page import find, page_of
+from slaportal.issues.selectors.related import may_be_followed_up
 from slaportal.issues.views.offers import Act, offered
 from slaportal.lib.references import normalize_reference
 from slaportal.policies.presentation import strip_of
@@ -60,6 +62,9 @@ def show(
             "history": timeline.timeline(issue, reader=member, group=group),
             "group": group,
             "groups": timeline.GROUP_NAMES,
+            "may_follow_up": not member.is_vendor
+            and may_be_followed_up(issue)
+            and permissions.may(member, "issue.submit"),
         },
         status=status,
     )
