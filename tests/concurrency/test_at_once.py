@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -79,7 +80,7 @@ def test_an_act_and_the_watch_at_once_record_a_breach_once() -> None:
         seen = fresh(issue)
         results = at_once(
             lambda: watch(now=late),
-            lambda seen=seen: ending.resolve(issue=seen, note="Fixed.", actor=world.sam, now=late),
+            partial(ending.resolve, issue=seen, note="Fixed.", actor=world.sam, now=late),
         )
         assert unexpected(results) == []
         events = Event.objects.filter(subject=issue.reference, kind="obligation.breached")

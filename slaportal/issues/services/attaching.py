@@ -4,9 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership
 from slaportal.issues.models import Attachment, Comment, InternalNote, Issue
@@ -50,22 +52,29 @@ REFUSED_KINDS = frozenset(
 )
 
 
-def check(files: Sequence[UploadedFile]) -> None:
+def check(files: Sequence[UploadedFile[Any]]) -> None:
     """Refuse too many files, too large ones, empty ones and programs, naming the file, its size and the limit."""
     if len(files) > MOST:
-        raise Refused(f"These are {len(files)} files; {MOST} at once is the most.")
+        raise Refused(
+            _("These are %(count)s files; %(most)s at once is the most.")
+            % {"count": len(files), "most": MOST}
+        )
     for file in files:
         name, size = clean_name(file.name), file.size or 0
         if size > LARGEST:
             raise Refused(
-                f"“{name}” has {filesizeformat(size)}; {filesizeformat(LARGEST)} is the most. "
-                "Compress it, or describe where we can fetch it."
+                _(
+                    "“%(name)s” has %(size)s; %(most)s is the most. "
+                    "Compress it, or describe where we can fetch it."
+                )
+                % {"name": name, "size": filesizeformat(size), "most": filesizeformat(LARGEST)}
             )
         if size == 0:
-            raise Refused(f"“{name}” is empty.")
+            raise Refused(_("“%(name)s” is empty.") % {"name": name})
         if PurePath(name).suffix.lstrip(".").lower() in REFUSED_KINDS:
             raise Refused(
-                f"“{name}” is a program and cannot be attached. Put it into an archive if we need it."
+                _("“%(name)s” is a program and cannot be attached. Put it into an archive if we need it.")
+                % {"name": name}
             )
 
 
@@ -81,7 +90,7 @@ def clean_name(name: str | None) -> str:
 
 def attach(
     issue: Issue,
-    files: Sequence[UploadedFile],
+    files: Sequence[UploadedFile[Any]],
     *,
     actor: Membership,
     now: datetime,
@@ -94,7 +103,7 @@ def attach(
 
 def _attach_one(
     issue: Issue,
-    file: UploadedFile,
+    file: UploadedFile[Any],
     *,
     actor: Membership,
     now: datetime,

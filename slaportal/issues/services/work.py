@@ -3,9 +3,11 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Comment, InternalNote, Issue, IssueState, Stage
@@ -22,7 +24,7 @@ LONGEST_TEXT = 50_000
 
 @transaction.atomic
 def comment(
-    *, issue: Issue, body: str, actor: Membership, now: datetime, files: Sequence[UploadedFile] = ()
+    *, issue: Issue, body: str, actor: Membership, now: datetime, files: Sequence[UploadedFile[Any]] = ()
 ) -> Comment:
     """Write a message that both parties see.
 
@@ -35,7 +37,7 @@ def comment(
     body = _checked(body)
     attaching.check(files)
     if issue.state in (IssueState.WITHDRAWN, IssueState.DUPLICATE, IssueState.CLOSED):
-        raise Refused("This issue has ended. Report a follow-up issue instead.")
+        raise Refused(_("This issue has ended. Report a follow-up issue instead."))
     message = Comment.objects.create(issue=issue, author=actor, body=body, at=now, salt=secrets.token_hex(32))
     response = responds(issue, actor)
     event = acts.record(
@@ -74,7 +76,7 @@ def responds(issue: Issue, actor: Membership) -> bool:
 
 @transaction.atomic
 def note(
-    *, issue: Issue, body: str, actor: Membership, now: datetime, files: Sequence[UploadedFile] = ()
+    *, issue: Issue, body: str, actor: Membership, now: datetime, files: Sequence[UploadedFile[Any]] = ()
 ) -> InternalNote:
     """Write an internal note, which never leaves the vendor and is no response."""
     acts.allow(issue, actor, "note.write")
@@ -103,9 +105,9 @@ def assign(*, issue: Issue, to: Membership | None, actor: Membership, now: datet
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "issue.assign")
     if to is not None and (to.party != Party.VENDOR or not to.active):
-        raise Refused(f"{to.user} cannot work on issues; choose a person of the vendor.")
+        raise Refused(_("%(user)s cannot work on issues; choose a person of the vendor.") % {"user": to.user})
     if to == issue.assigned_to:
-        raise Refused(f"{to.user if to else 'Nobody'} has this issue already.")
+        raise Refused(_("%(name)s has this issue already.") % {"name": to.user if to else _("Nobody")})
     before, issue.assigned_to = issue.assigned_to_id, to
     acts.save(issue, "assigned_to", now=now)
     event = acts.record(
@@ -130,13 +132,16 @@ def progress(
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "issue.progress")
     if issue.state not in WORKING:
-        raise Refused("Nobody is working on this issue any more.")
+        raise Refused(_("Nobody is working on this issue any more."))
     if stage not in Stage.values:
-        raise Refused(f"“{stage}” is not a stage. Choose one of {', '.join(Stage.values)}.")
+        raise Refused(
+            _("“%(stage)s” is not a stage. Choose one of %(choices)s.")
+            % {"stage": stage, "choices": ", ".join(Stage.values)}
+        )
     if not 0 <= percent <= 100:
-        raise Refused("Progress goes from 0 to 100 percent.")
+        raise Refused(_("Progress goes from 0 to 100 percent."))
     if next_update_at is not None and next_update_at <= now:
-        raise Refused("The next update must be promised for a time to come.")
+        raise Refused(_("The next update must be promised for a time to come."))
     issue.stage, issue.percent, issue.next_update_at = stage, percent, next_update_at
     acts.save(issue, "stage", "percent", "next_update_at", now=now)
     event = acts.record(
@@ -157,9 +162,10 @@ def progress(
 def _checked(body: str) -> str:
     body = tidy(body)
     if not body:
-        raise Refused("Write something first.")
+        raise Refused(_("Write something first."))
     if len(body) > LONGEST_TEXT:
         raise Refused(
-            f"This text has {len(body):,} characters; {LONGEST_TEXT:,} is the most. Attach it as a file."
+            _("This text has %(count)s characters; %(most)s is the most. Attach it as a file.")
+            % {"count": f"{len(body):,}", "most": f"{LONGEST_TEXT:,}"}
         )
     return body
