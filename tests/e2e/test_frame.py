@@ -1,13 +1,12 @@
-"""The frame of the pages in a real browser: both themes, a narrow phone, the keyboard, the little scripts."""
+"""The frame of the pages in a real browser: the theme, the keyboard, the little scripts."""
 
 from collections.abc import Sequence
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import SignIn
-from tests.world import MONDAY, World, report
+from tests.world import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -20,28 +19,6 @@ PAGES: Sequence[str] = (
     "/agreement",
     "/calculator",
 )
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds on the page, as rule and places."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{fault['id']}: {[node['target'] for node in fault['nodes']]}" for fault in found]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1200, 320])
-def test_no_page_is_wider_than_its_window_or_hard_to_read(
-    people: World, signed_in: SignIn, theme: str, width: int
-) -> None:
-    issue = report(people.alice, at=MONDAY)
-    page = signed_in(
-        people.alice, color_scheme=theme, viewport={"width": width, "height": 800}, bypass_csp=True
-    )
-    for path in (*PAGES, f"/issues/{issue.reference}"):
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert not faults(page), path
 
 
 def test_the_chosen_colors_hold_from_the_first_paint_of_the_next_page(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from slaportal.issues.models import Issue
 from slaportal.policies.services import load_standard
@@ -14,8 +14,13 @@ from tests.world import BEGIN, World, make_client, make_member, report
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-LOG = {"name": "gateway.log", "mimeType": "text/plain", "buffer": b"09:14:02 500 /tokens"}
-PROGRAM = {"name": "repair.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"}
+LINES = b"09:14:02 500 /tokens"
+PROGRAM = b"MZ"
+
+
+def a_file(name: str, content: bytes) -> FilePayload:
+    """Return a file as a person chooses it with the button."""
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
 def test_files_of_a_report_and_of_a_message_come_back_as_they_were_sent(
@@ -24,7 +29,9 @@ def test_files_of_a_report_and_of_a_message_come_back_as_they_were_sent(
     alice = signed_in(people.alice, at="/issues/new")
     alice.get_by_label("Title").fill("Tokens come back empty")
     alice.get_by_label("What happens?").fill("See the log.")
-    alice.get_by_label("Files").set_input_files([LOG, {**LOG, "name": "größe & <b>.log"}])
+    alice.get_by_label("Files").set_input_files(
+        [a_file("gateway.log", LINES), a_file("größe & <b>.log", LINES)]
+    )
     alice.get_by_role("radio", name=re.compile("High")).check()
     alice.get_by_role("button", name="Report the issue").click()
     expect(alice.get_by_role("link", name="gateway.log")).to_be_visible()
@@ -33,14 +40,14 @@ def test_files_of_a_report_and_of_a_message_come_back_as_they_were_sent(
     sam = signed_in(people.sam, at=alice.url)
     form = opened(sam, "comment")
     form.locator("[name=body]").fill("Please try this.")
-    form.locator("[name=attachments]").set_input_files(PROGRAM)
+    form.locator("[name=attachments]").set_input_files(a_file("repair.exe", PROGRAM))
     form.locator("button[type=submit]").click()
     expect(
         sam.get_by_text(re.compile("“repair.exe” is a program and cannot be attached")).first
     ).to_be_visible()
     expect(form.locator("[name=body]")).to_have_value("Please try this.")
     expect(sam.get_by_text("Please choose your files again")).to_be_visible()
-    form.locator("[name=attachments]").set_input_files({**PROGRAM, "name": "repair.zip"})
+    form.locator("[name=attachments]").set_input_files(a_file("repair.zip", PROGRAM))
     form.locator("button[type=submit]").click()
 
     alice.reload()
@@ -48,7 +55,7 @@ def test_files_of_a_report_and_of_a_message_come_back_as_they_were_sent(
         alice.get_by_role("link", name="repair.zip").click()
     waiting.value.save_as(tmp_path / "got.zip")
     assert waiting.value.suggested_filename == "repair.zip"
-    assert (tmp_path / "got.zip").read_bytes() == PROGRAM["buffer"]
+    assert (tmp_path / "got.zip").read_bytes() == PROGRAM
 
 
 def test_without_scripts_a_report_with_something_missing_comes_back_with_all_that_was_typed(

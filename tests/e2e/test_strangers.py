@@ -70,9 +70,9 @@ def test_to_a_stranger_of_another_client_nothing_of_an_issue_exists(people: Worl
         charlie.goto(address)
         expect(charlie.get_by_text("The secret of acme")).to_have_count(0)
     for address in shown:
-        answer = charlie.request.get(address)
-        assert answer.status == 404, address
-        assert "secret" not in answer.text()
+        fetched = charlie.request.get(address)
+        assert fetched.status == 404, address
+        assert "secret" not in fetched.text()
     charlie.goto("/issues/new")
     for address in acts:
         assert charlie.evaluate(POST, address) == 404, address
