@@ -9,7 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from slaportal.accounts.models import Membership, Role
+from slaportal.lib.wording import in_sentence
 
 PATH: Final = Path(__file__).with_name("permissions.csv")
 OWN, ORGANIZATION, ALL, NAMED, NEVER = "o", "g", "a", "n", "-"
@@ -61,6 +64,13 @@ def require(
 ) -> None:
     """Raise `NotAllowed` with a sentence unless `may` says yes."""
     if not may(member, act, organization_id=organization_id, own=own):
-        who = f"A {member.get_role_display().lower()}" if member else "Nobody without a membership"
+        who = (
+            _("A %(role)s") % {"role": in_sentence(member.get_role_display())}
+            if member
+            else _("Nobody without a membership")
+        )
         verb = act.partition(".")[2].replace("_", " ")
-        raise NotAllowed(f"{who} may not do this here ({act.partition('.')[0]}: {verb}).")
+        raise NotAllowed(
+            _("%(who)s may not do this here (%(topic)s: %(verb)s).")
+            % {"who": who, "topic": act.partition(".")[0], "verb": verb}
+        )

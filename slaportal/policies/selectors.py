@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization
@@ -27,7 +28,11 @@ def agreement_for(*, organization: Organization, at: datetime) -> Agreement:
     found = agreements.select_related("policy_version__policy", "calendar", "organization").first()
     if found is None:
         raise NoAgreement(
-            f"{organization} has no agreement in force on {at:%Y-%m-%d}. Sign one in the admin before reporting issues."
+            _(
+                "%(organization)s has no agreement in force on %(day)s. "
+                "Sign one in the admin before reporting issues."
+            )
+            % {"organization": organization, "day": f"{at:%Y-%m-%d}"}
         )
     return found
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.mail import send_on_commit
 from slaportal.accounts.models import SignInAttempt, User
@@ -87,7 +88,7 @@ def person_of_reset(*, user_key: str, token: str) -> User:
     except (ValueError, OverflowError, User.DoesNotExist):
         user = None
     if user is None or not default_token_generator.check_token(user, token):
-        raise Refused("This link was used already or is too old. Ask for a new one.")
+        raise Refused(_("This link was used already or is too old. Ask for a new one."))
     return user
 
 

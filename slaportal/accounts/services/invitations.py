@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.mail import send_on_commit
@@ -35,9 +36,12 @@ def invite(
     permissions.require(actor, "people.invite", organization_id=organization.pk)
     email = email.strip().lower()
     if role not in assignable_roles(actor, organization):
-        raise Refused("This role cannot be given in this organization.")
+        raise Refused(_("This role cannot be given in this organization."))
     if Membership.objects.filter(user__email=email, organization=organization, active=True).exists():
-        raise Refused(f"{email} already belongs to {organization}.")
+        raise Refused(
+            _("%(email)s already belongs to %(organization)s.")
+            % {"email": email, "organization": organization}
+        )
     Invitation.objects.filter(
         organization=organization, email=email, accepted_at=None, revoked_at=None
     ).update(revoked_at=now)
@@ -112,7 +116,7 @@ def accept_invitation(
         user.full_clean(exclude=["password"])
         user.save()
     elif authenticate(username=invitation.email, password=password) is None:
-        raise Refused("This is not the password of your account.")
+        raise Refused(_("This is not the password of your account."))
     former = Membership.objects.filter(user=user, organization=invitation.organization).first()
     if former is None:
         return add_membership(user=user, organization=invitation.organization, role=invitation.role)
@@ -130,7 +134,7 @@ def revoke_invitation(*, invitation: Invitation, actor: Membership, now: datetim
         revoked_at=now
     )
     if not done:
-        raise Refused("This invitation is no longer open.")
+        raise Refused(_("This invitation is no longer open."))
 
 
 def _hash(secret: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import CLIENT_ROLES, VENDOR_ROLES, Membership, Organization, Party, Role, User
@@ -94,7 +95,7 @@ def end_membership(*, member: Membership, actor: Membership, now: datetime) -> M
     """Take from a person the right to act for the organization, at once. What they did stays theirs."""
     _require_care_of(actor, member)
     if member.user_id == actor.user_id:
-        raise Refused("You cannot end your own membership. Ask a colleague to do it.")
+        raise Refused(_("You cannot end your own membership. Ask a colleague to do it."))
     member.active = False
     member.save(update_fields=["active"])
     _set_staff(member.user)
@@ -124,7 +125,8 @@ def _require_care_of(actor: Membership, member: Membership) -> None:
     permissions.require(actor, "people.invite", organization_id=member.organization_id)
     if member.role not in assignable_roles(actor, member.organization):
         raise Refused(
-            f"Only an administrator may change the access of a person who is {member.get_role_display()}."
+            _("Only an administrator may change the access of a person who is %(role)s.")
+            % {"role": member.get_role_display()}
         )
 
 

@@ -1,6 +1,7 @@
 """Giving a role: to a new person, or another one to a member."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import CLIENT_ROLES, VENDOR_ROLES, Membership, Organization, Party, Role
@@ -24,12 +25,18 @@ def change_role(*, member: Membership, role: str, actor: Membership | None) -> M
     if actor is not None:
         permissions.require(actor, "people.invite", organization_id=member.organization_id)
         if actor.pk == member.pk:
-            raise Refused("You cannot change your own role. Ask a colleague to do it.")
+            raise Refused(_("You cannot change your own role. Ask a colleague to do it."))
     given = roles_to_give(actor, member.organization)
     if role not in given:
-        raise Refused(f"You cannot give the role {Role(role).label if role in Role.values else role} here.")
+        raise Refused(
+            _("You cannot give the role %(role)s here.")
+            % {"role": Role(role).label if role in Role.values else role}
+        )
     if member.role not in given:
-        raise Refused(f"You cannot take the role {member.get_role_display()} from {member.user}.")
+        raise Refused(
+            _("You cannot take the role %(role)s from %(user)s.")
+            % {"role": member.get_role_display(), "user": member.user}
+        )
     member.role = role
     member.full_clean()
     member.save(update_fields=["role"])

@@ -4,6 +4,8 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from slaportal.accounts import permissions, selectors
 from slaportal.accounts.models import Membership, User
 from slaportal.lib.refusal import Refused
@@ -49,5 +51,8 @@ def colleagues(person: User) -> list[User]:
 def stand_in(*, person: User, to: User, until: datetime, now: datetime) -> None:
     """Send the urgent mail of `person` to `to` until then. Raises `Refused` with the reason."""
     if to.pk != person.pk and not may_stand_in(person=person, other=to):
-        raise Refused(f"{to.name} may not see everything that you see, so your mail cannot go there.")
+        raise Refused(
+            _("%(name)s may not see everything that you see, so your mail cannot go there.")
+            % {"name": to.name}
+        )
     notifications.redirect(person=person, to=to, until=until, now=now)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party, Role
@@ -31,15 +32,18 @@ def enter_absence(
     """
     _require(actor, member)
     if member.party != Party.VENDOR or not member.active:
-        raise Refused("Absences are for people of the vendor who work here now.")
+        raise Refused(_("Absences are for people of the vendor who work here now."))
     if ends_at <= begins_at:
-        raise Refused("An absence ends after it begins.")
+        raise Refused(_("An absence ends after it begins."))
     if ends_at <= now:
-        raise Refused("This absence is over already.")
+        raise Refused(_("This absence is over already."))
     if deputy is not None:
         _check_deputy(member, deputy)
     if member.absences.overlapping(begins_at, ends_at).exists():
-        raise Refused(f"{member.user} is away in a part of this time already. End that absence first.")
+        raise Refused(
+            _("%(user)s is away in a part of this time already. End that absence first.")
+            % {"user": member.user}
+        )
     absence = Absence.objects.create(
         member=member,
         begins_at=begins_at,
@@ -58,7 +62,7 @@ def end_absence(*, absence: Absence, actor: Membership, now: datetime) -> None:
     """Say that the person is back: an absence that has begun ends now, one to come is taken out."""
     _require(actor, absence.member)
     if absence.ends_at <= now:
-        raise Refused("This absence is over already.")
+        raise Refused(_("This absence is over already."))
     _record("absence.ended", absence, actor, now)
     if absence.begins_at < now:
         absence.ends_at = now
@@ -73,9 +77,12 @@ def _require(actor: Membership, member: Membership) -> None:
 
 def _check_deputy(member: Membership, deputy: Membership) -> None:
     if deputy.pk == member.pk:
-        raise Refused("Another person must be the deputy.")
+        raise Refused(_("Another person must be the deputy."))
     if not permissions.may(deputy, "escalation.acknowledge"):
-        raise Refused(f"{deputy.user} cannot acknowledge escalations; choose an agent, a lead or a manager.")
+        raise Refused(
+            _("%(user)s cannot acknowledge escalations; choose an agent, a lead or a manager.")
+            % {"user": deputy.user}
+        )
 
 
 def _somebody_stays(absence: Absence, *, now: datetime) -> None:
@@ -85,8 +92,11 @@ def _somebody_stays(absence: Absence, *, now: datetime) -> None:
     for instant in sorted({max(one, absence.begins_at, now) for one in begins}):
         if not holders(Role.SENIOR_MANAGEMENT, now=instant):
             raise Refused(
-                f"On {instant:%Y-%m-%d} nobody would be left to whom an overdue issue could be escalated. "
-                "Name a deputy who is there."
+                _(
+                    "On %(day)s nobody would be left to whom an overdue issue "
+                    "could be escalated. Name a deputy who is there."
+                )
+                % {"day": f"{instant:%Y-%m-%d}"}
             )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership, Party, Role, User
 from slaportal.escalations import links
@@ -15,7 +16,7 @@ from slaportal.issues.services import acts, timed
 from slaportal.ledger.models import Event
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
-from slaportal.lib.wording import neutral
+from slaportal.lib.wording import in_sentence, neutral
 from slaportal.policies.reckoning import Reckoning
 
 
@@ -85,12 +86,13 @@ def escalate(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> 
     acts.allow(issue, actor, "escalation.raise")
     if not issue.is_live:
         raise Refused(
-            f"This issue is {issue.get_state_display().lower()}; there is nothing left to escalate."
+            _("This issue is %(state)s; there is nothing left to escalate.")
+            % {"state": in_sentence(issue.get_state_display())}
         )
     if not reason.strip():
-        raise Refused("Say why senior management should look at this now.")
+        raise Refused(_("Say why senior management should look at this now."))
     if issue.escalations.filter(step=None, status=Escalation.Status.OPEN).exists():
-        raise Refused("This issue is escalated already and waits for an acknowledgement.")
+        raise Refused(_("This issue is escalated already and waits for an acknowledgement."))
     escalation = Escalation.objects.create(
         issue=issue,
         role=Role.SENIOR_MANAGEMENT,

@@ -1,18 +1,22 @@
 """Exceptions: requested by the vendor, approved by another person, put to the client (spec §5)."""
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership, Party
-from slaportal.escalations.models import SlaException
+from slaportal.escalations.models import Evidence, SlaException
 from slaportal.issues.models import Issue
-from slaportal.issues.services import acts, obligations, periods, timed
+from slaportal.issues.services import acts, attaching, obligations, periods, timed
 from slaportal.ledger.models import Audience, Event
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
-from slaportal.lib.wording import neutral
+from slaportal.lib.wording import in_sentence, neutral
 
 
 @transaction.atomic
@@ -27,15 +31,20 @@ def request_exception(
     now: datetime,
     until: datetime | None = None,
     metric: str = "resolution",
+    evidence: Sequence[UploadedFile[Any]] = (),
     source_key: str | None = None,
 ) -> SlaException:
-    """Ask, for the vendor, for a departure from counting, with the reason for the delay and the mitigation plan."""
+    """Ask, for the vendor, for a departure from counting, with the reason for the delay and the mitigation plan.
+
+    `evidence`: files that support it; whoever may read the exception may read them.
+    """
     acts.claim(issue)
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "exception.request")
     _check(effect, cause, reason, plan, until, now)
+    attaching.check(evidence)
     if issue.exceptions.filter(metric=metric, status__in=["requested", "approved"]).exists():
-        raise Refused("An exception for this clock is waiting for an answer already.")
+        raise Refused(_("An exception for this clock is waiting for an answer already."))
     exception = SlaException.objects.create(
         issue=issue,
         metric=metric,
@@ -48,6 +57,7 @@ def request_exception(
         requested_at=now,
         source_key=source_key,
     )
+    _keep(exception, evidence, actor, now)
     _tell(
         exception, "exception-requested", _record(exception, "requested", actor, now, plan=True), actor, now
     )
@@ -60,7 +70,7 @@ def approve_exception(*, exception: SlaException, actor: Membership, now: dateti
     issue = _begin(exception, actor, "exception.approve", now)
     _must_be(exception, SlaException.Status.REQUESTED)
     if exception.requested_by_id == actor.pk:
-        raise Refused("You requested this exception; another person must approve it.")
+        raise Refused(_("You requested this exception; another person must approve it."))
     exception.status = SlaException.Status.APPROVED
     exception.approved_by, exception.approved_at = actor, now
     days = issue.agreement.policy_version.client_answer_days
@@ -75,7 +85,7 @@ def reject_exception(*, exception: SlaException, reason: str, actor: Membership,
     _begin(exception, actor, "exception.approve", now)
     _must_be(exception, SlaException.Status.REQUESTED)
     if not reason.strip():
-        raise Refused("Say why this exception is not granted.")
+        raise Refused(_("Say why this exception is not granted."))
     exception.status, exception.contest_reason = SlaException.Status.REJECTED, tidy(reason)
     exception.save(update_fields=["status", "contest_reason"])
     _tell(exception, "exception-refused", _record(exception, "rejected", actor, now), actor, now)
@@ -98,7 +108,7 @@ def contest_exception(*, exception: SlaException, reason: str, actor: Membership
     _begin(exception, actor, "exception.accept", now)
     _must_be(exception, SlaException.Status.APPROVED)
     if not reason.strip():
-        raise Refused("Say in a sentence why you do not accept this exception.")
+        raise Refused(_("Say in a sentence why you do not accept this exception."))
     exception.status, exception.contest_reason = SlaException.Status.CONTESTED, tidy(reason)
     exception.answered_by, exception.answered_at, exception.answer_due_at = actor, now, None
     exception.save(update_fields=["status", "contest_reason", "answered_by", "answered_at", "answer_due_at"])
@@ -141,15 +151,21 @@ def take_effect(exception: SlaException, *, at: datetime, now: datetime) -> None
 
 def _check(effect: str, cause: str, reason: str, plan: str, until: datetime | None, now: datetime) -> None:
     if effect not in SlaException.Effect.values:
-        raise Refused(f"“{effect}” is not an effect. Choose one of {', '.join(SlaException.Effect.values)}.")
+        raise Refused(
+            _("“%(effect)s” is not an effect. Choose one of %(choices)s.")
+            % {"effect": effect, "choices": ", ".join(SlaException.Effect.values)}
+        )
     if cause not in SlaException.Cause.values:
-        raise Refused(f"“{cause}” is not a cause. Choose one of {', '.join(SlaException.Cause.values)}.")
+        raise Refused(
+            _("“%(cause)s” is not a cause. Choose one of %(choices)s.")
+            % {"cause": cause, "choices": ", ".join(SlaException.Cause.values)}
+        )
     if not reason.strip():
-        raise Refused("Document the reason for the delay.")
+        raise Refused(_("Document the reason for the delay."))
     if not plan.strip():
-        raise Refused("Document the mitigation plan.")
+        raise Refused(_("Document the mitigation plan."))
     if effect == SlaException.Effect.ADDED_TIME and (until is None or until <= now):
-        raise Refused("Added time needs a new date in the future.")
+        raise Refused(_("Added time needs a new date in the future."))
 
 
 def _begin(exception: SlaException, actor: Membership, act: str, now: datetime) -> Issue:
@@ -163,7 +179,10 @@ def _begin(exception: SlaException, actor: Membership, act: str, now: datetime) 
 
 def _must_be(exception: SlaException, status: str) -> None:
     if exception.status != status:
-        raise Refused(f"This exception is {exception.get_status_display().lower()} already.")
+        raise Refused(
+            _("This exception is %(status)s already.")
+            % {"status": in_sentence(exception.get_status_display())}
+        )
 
 
 def _record(
@@ -192,7 +211,30 @@ def _record(
         effect=exception.effect,
         cause=exception.cause,
         until=exception.until,
+        evidence=[
+            {"file": one.reference, "size": one.size, "sha256": one.sha256}
+            for one in exception.evidence.all()
+        ],
     )
+
+
+def _keep(
+    exception: SlaException, files: Sequence[UploadedFile[Any]], actor: Membership, now: datetime
+) -> None:
+    """Keep the files that support the exception; the events of its request and approval name their hashes."""
+    for file in files:
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        Evidence.objects.create(
+            exception=exception,
+            name=attaching.clean_name(file.name),
+            size=file.size or 0,
+            sha256=digest.hexdigest(),
+            file=file,
+            uploaded_by=actor,
+            at=now,
+        )
 
 
 def _tell(exception: SlaException, kind: str, event: Event, actor: Membership | None, now: datetime) -> None:

@@ -5,15 +5,16 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership, Party
 from slaportal.escalations.models import Escalation
 from slaportal.escalations.services import escalating
-from slaportal.issues.models import Obligation
+from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import acts, work
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
-from slaportal.lib.wording import neutral
+from slaportal.lib.wording import in_sentence, neutral
 
 ACKNOWLEDGE = "escalation.acknowledge"
 
@@ -66,20 +67,16 @@ def hand_on(
     issue = escalation.issue
     acts.claim(issue)
     acts.allow(issue, actor, ACKNOWLEDGE)
-    if to.pk == actor.pk:
-        raise Refused("Choose somebody else; to keep it, acknowledge it.")
-    if not to.active or not acts.can(issue, to, ACKNOWLEDGE):
-        raise Refused(f"{to.user} cannot acknowledge escalations. Choose a lead or a manager.")
-    if to.absences.at(now).exists():
-        raise Refused(f"{to.user} is away now. Choose somebody who is there.")
-    if not sentence.strip():
-        raise Refused("Say in a sentence why you hand it on.")
+    _check_receiver(issue, to, sentence, actor=actor, now=now)
     handed = Escalation.objects.filter(
         pk=escalation.pk, status__in=[Escalation.Status.OPEN, Escalation.Status.ACKNOWLEDGED]
     ).update(status=Escalation.Status.OPEN, acknowledged_by=None, acknowledged_at=None, handed_to=to)
     escalation.refresh_from_db()
     if not handed:
-        raise Refused(f"This escalation is {escalation.get_status_display().lower()} already.")
+        raise Refused(
+            _("This escalation is %(status)s already.")
+            % {"status": in_sentence(escalation.get_status_display())}
+        )
     escalation.told.add(to.user)
     _plan_anew(escalation, now=now)
     event = acts.record(
@@ -115,10 +112,10 @@ def close_escalation(*, escalation: Escalation, outcome: str, actor: Membership,
     acts.claim(issue)
     acts.allow(issue, actor, ACKNOWLEDGE)
     if not escalation.by_hand:
-        raise Refused("An escalation of the matrix ends when its clock is decided.")
+        raise Refused(_("An escalation of the matrix ends when its clock is decided."))
     outcome = tidy(outcome)
     if not outcome:
-        raise Refused("Say what came of it.")
+        raise Refused(_("Say what came of it."))
     live = [Escalation.Status.OPEN, Escalation.Status.ACKNOWLEDGED]
     closed = Escalation.objects.filter(pk=escalation.pk, status__in=live).update(
         status=Escalation.Status.CLOSED,
@@ -130,7 +127,10 @@ def close_escalation(*, escalation: Escalation, outcome: str, actor: Membership,
     )
     escalation.refresh_from_db()
     if not closed:
-        raise Refused(f"This escalation is {escalation.get_status_display().lower()} already.")
+        raise Refused(
+            _("This escalation is %(status)s already.")
+            % {"status": in_sentence(escalation.get_status_display())}
+        )
     event = acts.record(
         issue,
         "escalation.closed",
@@ -160,3 +160,16 @@ def _plan_anew(escalation: Escalation, *, now: datetime) -> None:
         Obligation.objects.filter(pk=escalation.obligation_id, outcome__in=["", "breached"]).exclude(
             next_look_at=None
         ).update(next_look_at=now)
+
+
+def _check_receiver(issue: Issue, to: Membership, sentence: str, *, actor: Membership, now: datetime) -> None:
+    if to.pk == actor.pk:
+        raise Refused(_("Choose somebody else; to keep it, acknowledge it."))
+    if not to.active or not acts.can(issue, to, ACKNOWLEDGE):
+        raise Refused(
+            _("%(user)s cannot acknowledge escalations. Choose a lead or a manager.") % {"user": to.user}
+        )
+    if to.absences.at(now).exists():
+        raise Refused(_("%(user)s is away now. Choose somebody who is there.") % {"user": to.user})
+    if not sentence.strip():
+        raise Refused(_("Say in a sentence why you hand it on."))

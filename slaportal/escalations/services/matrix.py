@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership
@@ -42,7 +43,9 @@ def remove_step(*, step: MatrixStep, actor: Membership, now: datetime) -> None:
     try:
         step.delete()
     except ProtectedError:
-        raise Refused("This step has run on issues and belongs to their record. Change it instead.") from None
+        raise Refused(
+            _("This step has run on issues and belongs to their record. Change it instead.")
+        ) from None
     _must_reach()
     _record("matrix.removed", gone, None, actor, now)
     _edition(f"Removed: {neutral(lambda: gone)}", actor, now)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership
 from slaportal.escalations.models import BreachReason
@@ -11,6 +12,7 @@ from slaportal.issues.services import acts
 from slaportal.ledger.models import Event
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
+from slaportal.lib.wording import in_sentence
 from slaportal.policies.reckoning import Outcome
 
 LONGEST = 5_000
@@ -28,12 +30,15 @@ def give_reason(
     acts.claim(issue)
     acts.allow(issue, actor, "escalation.reason")
     if obligation.outcome != Outcome.BREACHED:
-        raise Refused(f"The {obligation.get_metric_display().lower()} deadline of this issue was not missed.")
+        raise Refused(
+            _("The %(metric)s deadline of this issue was not missed.")
+            % {"metric": in_sentence(obligation.get_metric_display())}
+        )
     if code not in BreachReason.Code.values:
-        raise Refused("Choose with whom the reason lies.")
+        raise Refused(_("Choose with whom the reason lies."))
     sentence = tidy(sentence)[:LONGEST]
     if not sentence:
-        raise Refused("Say in a sentence what happened.")
+        raise Refused(_("Say in a sentence what happened."))
     before = BreachReason.objects.filter(obligation=obligation).first()
     reason = before or BreachReason(obligation=obligation)
     previous = reason.code if before else None

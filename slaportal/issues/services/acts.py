@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, User
@@ -26,7 +27,10 @@ def claim(issue: Issue) -> None:
     taken = Issue.objects.filter(pk=issue.pk, version=issue.version).update(version=F("version") + 1)
     if not taken:
         raise Conflict(
-            "Somebody else changed this issue a moment ago. Look at what is new and do it again if it still fits."
+            _(
+                "Somebody else changed this issue a moment ago. Look at "
+                "what is new and do it again if it still fits."
+            )
         )
     issue.version += 1
 

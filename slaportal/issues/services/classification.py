@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party, User
@@ -11,7 +12,7 @@ from slaportal.issues.services import acts, obligations, periods, reminding, tim
 from slaportal.issues.services.settling import settle
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
-from slaportal.lib.wording import neutral
+from slaportal.lib.wording import in_sentence, neutral
 from slaportal.policies.models import Criticality
 from slaportal.policies.reckoning import LEVELS
 
@@ -33,8 +34,15 @@ def agree(*, issue: Issue, actor: Membership, now: datetime, proposal: Proposal 
     standing = _standing(issue)
     if proposal is not None and proposal.pk != standing.pk:
         raise Refused(
-            f"This proposal ({proposal.get_level_display()}) was replaced by {standing.get_level_display()}: "
-            f"“{standing.reason}”. Read it and answer that one."
+            _(
+                "This proposal (%(seen)s) was replaced by %(standing)s: "
+                "“%(reason)s”. Read it and answer that one."
+            )
+            % {
+                "seen": proposal.get_level_display(),
+                "standing": standing.get_level_display(),
+                "reason": standing.reason,
+            }
         )
     _check_turn(issue, actor)
     vote = _vote(standing, actor, now)
@@ -64,10 +72,11 @@ def counter(*, issue: Issue, level: str, reason: str, actor: Membership, now: da
     _check_level_and_reason(level, reason)
     if level == standing.level:
         raise Refused(
-            f"{standing.get_level_display()} is what the other party proposes. Agree to it instead."
+            _("%(level)s is what the other party proposes. Agree to it instead.")
+            % {"level": standing.get_level_display()}
         )
     if issue.proposals.filter(round=issue.round, revision__gt=1, party=actor.party).exists():
-        raise Refused("Your party has countered once already. Agree, or take it to the deciders.")
+        raise Refused(_("Your party has countered once already. Agree, or take it to the deciders."))
     level_before = neutral(issue.get_level_display)
     proposal = _propose(issue, level, reason, actor, now, revision=standing.revision + 1)
     issue.classification = Classification.COUNTERED
@@ -108,9 +117,9 @@ def dispute(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> D
     acts.allow(issue, actor, "classification.dispute")
     standing = _standing(issue)
     if standing.revision < 2:
-        raise Refused("A dispute needs a counter-proposal first. Say which level you propose and why.")
+        raise Refused(_("A dispute needs a counter-proposal first. Say which level you propose and why."))
     if not reason.strip():
-        raise Refused("Say in a sentence why the parties cannot agree.")
+        raise Refused(_("Say in a sentence why the parties cannot agree."))
     opened = Dispute.objects.create(
         issue=issue, round=issue.round, opened_by=actor, reason=tidy(reason), at=now
     )
@@ -142,9 +151,11 @@ def decide(*, issue: Issue, level: str, actor: Membership, now: datetime) -> Dec
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "classification.decide")
     if issue.classification != Classification.DISPUTED:
-        raise Refused("There is no dispute to decide.")
+        raise Refused(_("There is no dispute to decide."))
     if level not in Criticality.values:
-        raise Refused(f"“{level}” is not a level. Choose Critical, High, Medium or Low.")
+        raise Refused(
+            _("“%(level)s” is not a level. Choose Critical, High, Medium or Low.") % {"level": level}
+        )
     case = issue.disputes.get(round=issue.round)
     vote = DeciderVote.objects.create(dispute=case, party=actor.party, member=actor, level=level, at=now)
     acts.record(issue, "classification.decider_chose", actor=actor, at=now, dispute=case.pk, level=level)
@@ -173,12 +184,12 @@ def repropose(*, issue: Issue, level: str, reason: str, actor: Membership, now: 
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "classification.propose")
     if issue.classification != Classification.AGREED:
-        raise Refused("The level is still being agreed. Answer the standing proposal instead.")
+        raise Refused(_("The level is still being agreed. Answer the standing proposal instead."))
     if not issue.is_live:
-        raise Refused("This issue has ended; its level can no longer change.")
+        raise Refused(_("This issue has ended; its level can no longer change."))
     _check_level_and_reason(level, reason)
     if level == issue.level:
-        raise Refused(f"{issue.get_level_display()} is the agreed level already.")
+        raise Refused(_("%(level)s is the agreed level already.") % {"level": issue.get_level_display()})
     issue.round += 1
     proposal = _propose(issue, level, reason, actor, now, revision=1)
     issue.classification = Classification.PROPOSED
@@ -225,9 +236,12 @@ def deciders(issue: Issue, party: str) -> list[User]:
 def _standing(issue: Issue) -> Proposal:
     """Return the proposal that waits for an answer. Raises `Refused` where there is none."""
     if issue.classification == Classification.AGREED:
-        raise Refused(f"The level is agreed: {issue.get_level_display()}. Propose another with the new fact.")
+        raise Refused(
+            _("The level is agreed: %(level)s. Propose another with the new fact.")
+            % {"level": issue.get_level_display()}
+        )
     if issue.classification == Classification.DISPUTED:
-        raise Refused("The level is with the deciders now.")
+        raise Refused(_("The level is with the deciders now."))
     return issue.proposals.filter(round=issue.round).latest("revision")
 
 
@@ -239,14 +253,19 @@ def _last_of(issue: Issue, party: str) -> str:
 
 def _check_turn(issue: Issue, actor: Membership) -> None:
     if issue.awaiting_level_from != actor.party:
-        raise NotYourTurn(f"The {actor.get_party_display().lower()} spoke last; the other party answers now.")
+        raise NotYourTurn(
+            _("The %(party)s spoke last; the other party answers now.")
+            % {"party": in_sentence(actor.get_party_display())}
+        )
 
 
 def _check_level_and_reason(level: str, reason: str) -> None:
     if level not in Criticality.values:
-        raise Refused(f"“{level}” is not a level. Choose Critical, High, Medium or Low.")
+        raise Refused(
+            _("“%(level)s” is not a level. Choose Critical, High, Medium or Low.") % {"level": level}
+        )
     if not reason.strip():
-        raise Refused("Say in a sentence why this level fits better.")
+        raise Refused(_("Say in a sentence why this level fits better."))
 
 
 def _vote(proposal: Proposal, member: Membership, now: datetime) -> Vote:

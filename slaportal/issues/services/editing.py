@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Classification, Issue
@@ -22,12 +23,12 @@ def edit(*, issue: Issue, title: str, description: str, actor: Membership, now: 
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "issue.edit")
     if issue.classification == Classification.AGREED or not issue.is_live:
-        raise Refused("The level was agreed for this text, so it stays. Add what is new as a message.")
+        raise Refused(_("The level was agreed for this text, so it stays. Add what is new as a message."))
     title, description = tidy_line(title), tidy(description)
     if not title or not description:
-        raise Refused("An issue needs a title and a description.")
+        raise Refused(_("An issue needs a title and a description."))
     if (title, description) == (issue.title, issue.description):
-        raise Refused("Nothing is different.")
+        raise Refused(_("Nothing is different."))
     before = {"title_before": issue.title, "description_before": issue.description}
     issue.title, issue.description = title, description
     acts.save(issue, "title", "description", now=now)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Issue, IssueState, Stage
@@ -11,6 +12,7 @@ from slaportal.issues.models.issue import WORKING
 from slaportal.issues.services import acts, closing, obligations, periods, reminding, timed, waiting, work
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
+from slaportal.lib.wording import in_sentence
 
 
 @transaction.atomic
@@ -23,9 +25,11 @@ def resolve(*, issue: Issue, note: str, actor: Membership, now: datetime) -> Non
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "issue.resolve")
     if issue.state not in WORKING:
-        raise Refused(f"This issue is {issue.get_state_display().lower()} already.")
+        raise Refused(
+            _("This issue is %(state)s already.") % {"state": in_sentence(issue.get_state_display())}
+        )
     if not note.strip():
-        raise Refused("Say what was done, so that the client can check it.")
+        raise Refused(_("Say what was done, so that the client can check it."))
     if issue.state == IssueState.WAITING:
         waiting.end_waiting(issue, actor=actor, now=now)
     response = work.responds(issue, actor)
@@ -77,7 +81,7 @@ def reopen(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> No
     acts.allow(issue, actor, "issue.reopen")
     _must_be_resolved(issue)
     if not reason.strip():
-        raise Refused("Say what still goes wrong.")
+        raise Refused(_("Say what still goes wrong."))
     issue.state, issue.resolved_at, issue.confirm_by = IssueState.OPEN, None, None
     issue.stage, issue.percent = Stage.INVESTIGATING, 0
     acts.save(issue, "state", "resolved_at", "confirm_by", "stage", "percent", now=now)
@@ -102,9 +106,11 @@ def withdraw(*, issue: Issue, reason: str, actor: Membership, now: datetime) -> 
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "issue.withdraw")
     if not issue.is_live:
-        raise Refused(f"This issue is {issue.get_state_display().lower()} already.")
+        raise Refused(
+            _("This issue is %(state)s already.") % {"state": in_sentence(issue.get_state_display())}
+        )
     if not reason.strip():
-        raise Refused("Say in a sentence why you withdraw it.")
+        raise Refused(_("Say in a sentence why you withdraw it."))
     _end(issue, IssueState.WITHDRAWN, now=now)
     event = acts.record(issue, "issue.withdrawn", actor=actor, at=now, texts={"reason": reason})
     obligations.follow(issue, now=now)
@@ -129,15 +135,20 @@ def duplicate(*, issue: Issue, of: Issue, actor: Membership, now: datetime) -> N
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "issue.duplicate")
     if of.organization_id != issue.organization_id:
-        raise Refused("Both issues must belong to the same organization.")
+        raise Refused(_("Both issues must belong to the same organization."))
     if of.pk == issue.pk:
-        raise Refused("An issue cannot be a duplicate of itself.")
+        raise Refused(_("An issue cannot be a duplicate of itself."))
     # Claiming the other too keeps two people from merging A into B and B into A at once.
     acts.claim(of)
     if of.state in (IssueState.DUPLICATE, IssueState.WITHDRAWN):
-        raise Refused(f"{of.reference} is {of.get_state_display().lower()}; choose the issue that goes on.")
+        raise Refused(
+            _("%(reference)s is %(state)s; choose the issue that goes on.")
+            % {"reference": of.reference, "state": in_sentence(of.get_state_display())}
+        )
     if not issue.is_live:
-        raise Refused(f"This issue is {issue.get_state_display().lower()} already.")
+        raise Refused(
+            _("This issue is %(state)s already.") % {"state": in_sentence(issue.get_state_display())}
+        )
     issue.duplicate_of = of
     _end(issue, IssueState.DUPLICATE, now=now)
     event = acts.record(issue, "issue.duplicate", actor=actor, at=now, of=of.reference)
@@ -155,7 +166,7 @@ def duplicate(*, issue: Issue, of: Issue, actor: Membership, now: datetime) -> N
 
 def _must_be_resolved(issue: Issue) -> None:
     if issue.state != IssueState.RESOLVED:
-        raise Refused("There is no resolution to confirm or reject.")
+        raise Refused(_("There is no resolution to confirm or reject."))
 
 
 def _end(issue: Issue, state: IssueState, *, now: datetime) -> None:

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Issue, IssueState, Pause, WaitingOn
 from slaportal.issues.services import acts, judging, obligations, periods, timed
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
-from slaportal.lib.wording import neutral
+from slaportal.lib.wording import in_sentence, neutral
 
 
 @transaction.atomic
@@ -22,11 +23,14 @@ def wait(*, issue: Issue, on: str, reason: str, actor: Membership, now: datetime
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "pause.request")
     if on not in WaitingOn.values:
-        raise Refused(f"“{on}” is nobody to wait for. Choose client or third_party.")
+        raise Refused(_("“%(on)s” is nobody to wait for. Choose client or third_party.") % {"on": on})
     if not reason.strip():
-        raise Refused("Say what you are waiting for.")
+        raise Refused(_("Say what you are waiting for."))
     if issue.state != IssueState.OPEN:
-        raise Refused(f"An issue that is {issue.get_state_display().lower()} cannot wait for somebody.")
+        raise Refused(
+            _("An issue that is %(state)s cannot wait for somebody.")
+            % {"state": in_sentence(issue.get_state_display())}
+        )
     stops = on in issue.agreement.policy_version.pause_parties
     pause = Pause.objects.create(
         issue=issue, on=on, reason=tidy(reason), requested_by=actor, began_at=now, stops_clock=stops
@@ -66,7 +70,7 @@ def resume(*, issue: Issue, actor: Membership, now: datetime) -> None:
     timed.catch_up(issue, now=now)
     acts.allow(issue, actor, "pause.request")
     if issue.state != IssueState.WAITING:
-        raise Refused("This issue is not waiting for anybody.")
+        raise Refused(_("This issue is not waiting for anybody."))
     end_waiting(issue, actor=actor, now=now)
 
 
@@ -95,11 +99,11 @@ def contest(
     acts.allow(issue, actor, "pause.contest")
     pause = pause or issue.pauses.order_by("began_at", "pk").last()
     if pause is None:
-        raise Refused("There is no pause to contest.")
+        raise Refused(_("There is no pause to contest."))
     if pause.contest != Pause.Contest.NONE:
-        raise Refused("This pause has been contested already.")
+        raise Refused(_("This pause has been contested already."))
     if not reason.strip():
-        raise Refused("Say in a sentence why the clock should not have stopped.")
+        raise Refused(_("Say in a sentence why the clock should not have stopped."))
     days = issue.agreement.policy_version.client_answer_days
     pause.contest, pause.contest_reason, pause.contested_by = Pause.Contest.OPEN, tidy(reason), actor
     pause.contest_due_at = periods.business_days_after(issue, days, start=now)
@@ -131,9 +135,9 @@ def judge_contest(
     acts.allow(issue, actor, "pause.judge")
     pause.refresh_from_db()
     if pause.contest != Pause.Contest.OPEN:
-        raise Refused("There is no open contest of this pause.")
+        raise Refused(_("There is no open contest of this pause."))
     if pause.requested_by_id == actor.pk:
-        raise Refused("You set this pause; another person must judge the contest.")
+        raise Refused(_("You set this pause; another person must judge the contest."))
     if not reason.strip():
-        raise Refused("Give the reason for your judgment; both parties will read it.")
+        raise Refused(_("Give the reason for your judgment; both parties will read it."))
     judging.close_contest(issue, pause, upheld=upheld, actor=actor, reason=reason, at=now, now=now)

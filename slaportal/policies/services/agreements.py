@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization, Party
@@ -51,8 +52,11 @@ def sign_agreement(
     except IntegrityError as error:
         # Somebody signed at the same moment, or issues lie where the earlier agreement would no longer hold.
         raise PolicyRefused(
-            f"{organization} cannot change agreements on {effective_from:%Y-%m-%d %H:%M}: another one was signed "
-            "in the meantime, or issues were already reported under the earlier one after that."
+            _(
+                "%(organization)s cannot change agreements on %(when)s: another one was signed in the "
+                "meantime, or issues were already reported under the earlier one after that."
+            )
+            % {"organization": organization, "when": f"{effective_from:%Y-%m-%d %H:%M}"}
         ) from error
     return agreement
 
@@ -69,16 +73,19 @@ def end_agreement(
         permissions.require(actor, "agreement.sign", organization_id=agreement.organization_id)
     _aware(at, "the end")
     if at <= agreement.effective_from:
-        raise PolicyRefused("An agreement ends after it begins.")
+        raise PolicyRefused(_("An agreement ends after it begins."))
     if at < now:
-        raise PolicyRefused("An agreement ends now or later; it cannot be taken back for the past.")
+        raise PolicyRefused(_("An agreement ends now or later; it cannot be taken back for the past."))
     if agreement.effective_to is not None and agreement.effective_to <= now:
         raise PolicyRefused(
-            f"This agreement ended on {_day(agreement.effective_to)}. Sign a new one instead."
+            _("This agreement ended on %(day)s. Sign a new one instead.")
+            % {"day": _day(agreement.effective_to)}
         )
     for other in _others(agreement):
         if agreement.effective_from < other.effective_from < at:
-            raise PolicyRefused(f"The next agreement begins on {_day(other.effective_from)}.")
+            raise PolicyRefused(
+                _("The next agreement begins on %(day)s.") % {"day": _day(other.effective_from)}
+            )
     _end(agreement, at=at, actor=actor, now=now)
     return agreement
 
@@ -91,8 +98,8 @@ def _sign(agreement: Agreement, *, actor: Membership | None, now: datetime) -> N
             _end(other, at=agreement.effective_from, actor=actor, now=now)
         elif _overlap(agreement, other):
             raise PolicyRefused(
-                f"{agreement.organization} already has an agreement {_period(other)}. "
-                "Choose a period before or after it."
+                _("%(organization)s already has an agreement %(period)s. Choose a period before or after it.")
+                % {"organization": agreement.organization, "period": _period(other)}
             )
     agreement.save(force_insert=True)
     ledger.append(
@@ -134,9 +141,15 @@ def _end(agreement: Agreement, *, at: datetime, actor: Membership | None, now: d
 def _check(agreement: Agreement) -> None:
     """Refuse what could never be signed, with a sentence."""
     if agreement.organization.party != Party.CLIENT:
-        raise PolicyRefused(f"{agreement.organization} is the vendor; an agreement is signed with a client.")
+        raise PolicyRefused(
+            _("%(organization)s is the vendor; an agreement is signed with a client.")
+            % {"organization": agreement.organization}
+        )
     if not agreement.policy_version.published:
-        raise PolicyRefused(f"{agreement.policy_version} is a draft. Publish it before anybody signs it.")
+        raise PolicyRefused(
+            _("%(version)s is a draft. Publish it before anybody signs it.")
+            % {"version": agreement.policy_version}
+        )
     _aware(agreement.effective_from, "the beginning")
     for instant, name in (
         (agreement.effective_to, "the end"),
@@ -145,19 +158,20 @@ def _check(agreement: Agreement) -> None:
         if instant is not None:
             _aware(instant, name)
     if agreement.effective_to is not None and agreement.effective_to <= agreement.effective_from:
-        raise PolicyRefused("An agreement ends after it begins.")
+        raise PolicyRefused(_("An agreement ends after it begins."))
     try:
         validate_timezone(agreement.timezone)
     except ValidationError as error:
         raise PolicyRefused(" ".join(error.messages)) from error
     if not agreement.signed_by_client or not agreement.signed_by_vendor:
-        raise PolicyRefused("Name the person of each party who signed off.")
+        raise PolicyRefused(_("Name the person of each party who signed off."))
 
 
 def _aware(instant: datetime, name: str) -> None:
     if instant.utcoffset() is None:
         raise PolicyRefused(
-            f"Give {name} of the agreement with its time zone; {instant.isoformat()} has none."
+            _("Give %(name)s of the agreement with its time zone; %(instant)s has none.")
+            % {"name": name, "instant": instant.isoformat()}
         )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership
@@ -64,7 +65,10 @@ def change_calendar(
     """Write new hours into a version that no agreement uses; one that is used is refused."""
     _allow(actor)
     if calendar.agreements.exists():
-        raise PolicyRefused(f"{calendar} is used by an agreement and never changes. Make its next version.")
+        raise PolicyRefused(
+            _("%(calendar)s is used by an agreement and never changes. Make its next version.")
+            % {"calendar": calendar}
+        )
     read_hours = read(timezone=timezone, weekly=weekly, holidays=holidays, special=special, now=now)
     calendar.name = name
     for column, value in hours.to_data(read_hours).items():

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership
@@ -58,7 +59,10 @@ def draft_next(
     last = policy.versions.order_by("-number").first()
     open_draft = policy.versions.filter(status=PolicyVersion.Status.DRAFT).first()
     if open_draft is not None:
-        raise PolicyRefused(f"{open_draft} is still a draft. Publish or delete it before you begin another.")
+        raise PolicyRefused(
+            _("%(draft)s is still a draft. Publish or delete it before you begin another.")
+            % {"draft": open_draft}
+        )
     number = last.number + 1 if last else 1
     source = copy_from or last
     version = _copy(source, number) if source else _standard_draft(policy, number)
@@ -84,12 +88,18 @@ def draft_version(
     _allow(actor, "policy.draft")
     wanted, stops = _targets_from(targets), sorted(set(pauses))
     if strange := [party for party in stops if party not in PAUSE_PARTIES]:
-        raise PolicyRefused(f"Waiting is for {' or '.join(PAUSE_PARTIES)}; “{strange[0]}” is neither.")
+        raise PolicyRefused(
+            _("Waiting is for %(choices)s; “%(strange)s” is neither.")
+            % {"choices": " or ".join(PAUSE_PARTIES), "strange": strange[0]}
+        )
     known = policy.versions.filter(number=number).first()
     if known is not None:
         if _same_promises(known, wanted) and sorted(known.pause_parties) == stops:
             return known
-        raise PolicyRefused(f"{known} exists with other targets; give the changed ones the next number.")
+        raise PolicyRefused(
+            _("%(known)s exists with other targets; give the changed ones the next number.")
+            % {"known": known}
+        )
     version = _standard_draft(policy, number, pause_parties=stops, with_targets=False)
     _add_targets(version, wanted)
     _record("policy.drafted", policy, actor=actor, now=now, version=number)
@@ -101,7 +111,10 @@ def edit_draft(version: PolicyVersion, *, actor: Membership | None, now: datetim
     """Record that the content of a draft was changed in the admin. Raises `PolicyRefused` if it is published."""
     _allow(actor, "policy.draft")
     if version.published:
-        raise PolicyRefused(f"{version} is published and never changes. Draft the next version instead.")
+        raise PolicyRefused(
+            _("%(version)s is published and never changes. Draft the next version instead.")
+            % {"version": version}
+        )
     _record("policy.draft_changed", version.policy, actor=actor, now=now, version=version.number)
 
 
@@ -110,7 +123,7 @@ def discard_draft(version: PolicyVersion, *, actor: Membership | None, now: date
     """Remove a draft with all its parts. Raises `PolicyRefused` if it is published."""
     _allow(actor, "policy.draft")
     if version.published:
-        raise PolicyRefused(f"{version} is published and stays.")
+        raise PolicyRefused(_("%(version)s is published and stays.") % {"version": version})
     _record("policy.draft_discarded", version.policy, actor=actor, now=now, version=version.number)
     version.delete()
 
@@ -130,7 +143,7 @@ def publish(version: PolicyVersion, *, actor: Membership | None, now: datetime) 
         status=PolicyVersion.Status.PUBLISHED, published_at=now, published_by=actor, content_hash=content_hash
     )
     if not sealed:
-        raise PolicyRefused(f"{version} is published already.")
+        raise PolicyRefused(_("%(version)s is published already.") % {"version": version})
     version.refresh_from_db()
     _record(
         "policy.published",
@@ -155,11 +168,14 @@ def load_standard(*, now: datetime) -> PolicyVersion:
 def _check(version: PolicyVersion) -> None:
     """Refuse a version that cannot be published, with a sentence."""
     if version.published:
-        raise PolicyRefused(f"{version} is published already.")
+        raise PolicyRefused(_("%(version)s is published already.") % {"version": version})
     if missing := missing_parts(version):
-        raise PolicyRefused(f"{version} cannot be published: it lacks {_listed(missing)}.")
+        raise PolicyRefused(
+            _("%(version)s cannot be published: it lacks %(missing)s.")
+            % {"version": version, "missing": _listed(missing)}
+        )
     if any(not 1 <= share <= 99 for share in version.warning_shares):
-        raise PolicyRefused("Warnings come at 1 to 99 percent of the budget.")
+        raise PolicyRefused(_("Warnings come at 1 to 99 percent of the budget."))
     try:
         impact.check(version.impact_table)
     except impact.ImpactError as error:
@@ -208,7 +224,8 @@ def _add_targets(version: PolicyVersion, promises: Iterable[standard.Promise]) -
             target.full_clean()
         except ValidationError as error:
             raise PolicyRefused(
-                f"The {promise.metric} target of {promise.level}: {' '.join(error.messages)}"
+                _("The %(metric)s target of %(level)s: %(choices)s")
+                % {"metric": promise.metric, "level": promise.level, "choices": " ".join(error.messages)}
             ) from error
         target.save(force_insert=True)
 
@@ -222,10 +239,10 @@ def _targets_from(targets: Iterable[Mapping[str, Any]]) -> list[standard.Promise
             names = [str(target[name]) for name in ("level", "metric", "unit", "bound")]
         except (KeyError, TypeError) as error:
             raise PolicyRefused(
-                f"A target needs level, metric, amount, unit and bound: {target!r}."
+                _("A target needs level, metric, amount, unit and bound: %(target)s.") % {"target": target}
             ) from error
         except InvalidOperation as error:
-            raise PolicyRefused(f"“{target['amount']}” is not an amount.") from error
+            raise PolicyRefused(_("“%(amount)s” is not an amount.") % {"amount": target["amount"]}) from error
         level, metric, unit, bound = names
         promises.append(standard.Promise(level, metric, amount, unit, bound))
     return promises
