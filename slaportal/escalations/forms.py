@@ -1,5 +1,6 @@
 """What people type about escalations."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from slaportal.accounts.models import Membership
 from slaportal.escalations.models import CODES, SlaException
 from slaportal.escalations.selectors import deputies, hand_on_candidates, may_be_entered_by
+from slaportal.issues.forms.files import files
 from slaportal.issues.forms.people import MemberChoice
 from slaportal.policies.models import Metric
+
+# A step of a mitigation plan: who – what – until when.
+STEP = re.compile(r"\S.*?\s[–—-]\s+\S.*?\s[–—-]\s+\S")
 
 
 class RaiseForm(forms.Form):
@@ -41,7 +46,7 @@ class ExceptionForm(forms.Form):
     )
     plan = forms.CharField(
         label=_("Mitigation plan"),
-        help_text=_("What is done against the delay, by whom and until when."),
+        help_text=_("One step a line: who – what – until when."),
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -51,6 +56,13 @@ class ExceptionForm(forms.Form):
         required=False,
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
     )
+    evidence = files()
+
+    @property
+    def loose_steps(self) -> list[str]:
+        """The lines of the plan that do not say who does what until when; a hint, not an error."""
+        lines = [line.strip() for line in self.cleaned_data.get("plan", "").splitlines()]
+        return [line for line in lines if line and not STEP.match(line)]
 
 
 class AnswerForm(forms.Form):

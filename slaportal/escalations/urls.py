@@ -16,6 +16,7 @@ urlpatterns = [
     path("reason/<str:reference>/<slug:metric>", reasons.give_reason, name="reason"),
     path("raise/<str:reference>", escalations.escalate, name="raise"),
     path("exceptions/request/<str:reference>", exceptions.request_exception, name="request-exception"),
+    path("evidence/<str:reference>", exceptions.evidence, name="evidence"),
     path("exceptions/<int:pk>", exceptions.exception, name="exception"),
     path("exceptions/<int:pk>/<slug:act>", exceptions.answer, name="answer-exception"),
 ]

@@ -135,9 +135,7 @@ def test_an_escalation_by_hand_has_a_link_too(world: World, client: Client) -> N
 # --- the page
 
 
-def test_the_page_says_what_is_late_by_how_much_and_who_works_on_it(
-    world: World, client_for: SignIn
-) -> None:
+def test_the_page_says_what_is_late_by_how_much_and_who_works_on_it(world: World, client_for: SignIn) -> None:
     one = late(world)
     work.assign(issue=fresh(one.issue), to=world.sam, actor=world.lena, now=NOW)
     text = client_for(world.vera).get(f"/escalations/{one.pk}").content.decode()

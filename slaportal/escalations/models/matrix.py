@@ -4,9 +4,11 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Role
+from slaportal.lib.wording import in_sentence
 from slaportal.policies.models import Criticality, Metric
 
 
@@ -67,28 +69,31 @@ class MatrixStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_level_display()} {self.get_metric_display().lower()}, {self.when}: {self.get_role_display()}"
+        return f"{self.get_level_display()} {in_sentence(self.get_metric_display())}, {self.when}: {self.get_role_display()}"
 
     @property
     def when(self) -> str:
         """The point at which it runs, as one reads it."""
         match self.kind:
             case StepKind.SHARE:
-                return f"{self.share} % of the time used"
+                return gettext("%(share)s %% of the time used") % {"share": self.share}
             case StepKind.BREACH:
-                return "at the breach"
+                return gettext("at the breach")
             case _:
                 hours, minutes = divmod(self.after_minutes or 0, 60)
                 words = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
-                return f"{' '.join(words)} after the breach"
+                return gettext("%(time)s after the breach") % {"time": " ".join(words)}
 
     @property
     def repeats(self) -> str:
         """How it is repeated, as one reads it; "" where it is not."""
         if not self.repeat_times:
             return ""
-        times = "once" if self.repeat_times == 1 else f"{self.repeat_times} times"
-        return f"repeated every {self.repeat_minutes} min, at most {times}"
+        return ngettext(
+            "repeated every %(minutes)s min, at most once",
+            "repeated every %(minutes)s min, at most %(times)s times",
+            self.repeat_times,
+        ) % {"minutes": self.repeat_minutes, "times": self.repeat_times}
 
 
 class MatrixEdition(models.Model):

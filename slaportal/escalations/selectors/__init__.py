@@ -1,7 +1,7 @@
 """Reading escalations and exceptions: which step runs when, whom it reaches, what people see of both."""
 
 from slaportal.escalations.selectors.absences import coming_absences, deputies, may_be_entered_by
-from slaportal.escalations.selectors.exceptions import exception_acts, visible_exceptions
+from slaportal.escalations.selectors.exceptions import evidence_for, exception_acts, visible_exceptions
 from slaportal.escalations.selectors.lines import (
     Line,
     answered_lines,
@@ -34,6 +34,7 @@ __all__ = [
     "deputies",
     "edition_in_force",
     "escalation_for",
+    "evidence_for",
     "exception_acts",
     "hand_on_candidates",
     "holders",

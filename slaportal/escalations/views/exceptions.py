@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +16,10 @@ from slaportal.accounts.models import Membership
 from slaportal.escalations import services
 from slaportal.escalations.forms import AnswerForm, ExceptionForm
 from slaportal.escalations.models import SlaException
-from slaportal.escalations.selectors import exception_acts, visible_exceptions
+from slaportal.escalations.selectors import evidence_for, exception_acts, visible_exceptions
 from slaportal.issues.models import Issue
 from slaportal.issues.services import acts
+from slaportal.issues.views.files import download
 from slaportal.lib.references import normalize_reference
 from slaportal.lib.refusal import Refused
 
@@ -31,6 +32,11 @@ ACTS: Final[dict[str, tuple[Callable[..., object], bool, Promise | str]]] = {
 }
 
 
+PLAN_HINT: Final = _(
+    "The plan stands as you wrote it. It reads best with one step a line: who – what – until when."
+)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_exception(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for an exception, with the reason for the delay and the mitigation plan."""
@@ -40,7 +46,7 @@ def request_exception(request: HttpRequest, reference: str) -> HttpResponse:
     if issue is None:
         raise Http404("There is no such issue.")
     acts.allow(issue, member, "exception.request")
-    form = ExceptionForm(request.POST or None, initial={"metric": "resolution"})
+    form = ExceptionForm(request.POST or None, request.FILES or None, initial={"metric": "resolution"})
     if request.method == "POST" and form.is_valid():
         try:
             services.request_exception(issue=issue, actor=member, now=now, **form.cleaned_data)
@@ -48,6 +54,8 @@ def request_exception(request: HttpRequest, reference: str) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, str(_("Asked. Another person of the vendor approves it now.")))
+            if form.loose_steps:
+                messages.warning(request, str(PLAN_HINT))
             return redirect("issues:detail", issue.reference)
     context = {"issue": issue, "form": form}
     return render(request, "escalations/request_exception.html", context, status=422 if form.errors else 200)
@@ -80,6 +88,15 @@ def answer(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         return _page(request, _found(member, pk), form, status=422)
     messages.success(request, str(done))
     return redirect("issues:detail", found.issue.reference)
+
+
+@require_safe
+def evidence(request: HttpRequest, reference: str) -> FileResponse:
+    """Send one file of an exception to whoever may read the exception."""
+    kept = evidence_for(member_of(request), reference)
+    if kept is None:
+        raise Http404("There is no such file.")
+    return download(kept.file, name=kept.name)
 
 
 def _found(member: Membership, pk: int) -> SlaException:

@@ -24,6 +24,7 @@ class ClockFace:
     `state` is one of not_started, running, at_risk, paused, outside_hours, breaching, met, breached, cancelled.
     `headline` says it in words; `due` is the instant behind it, None while there is none. `remaining_seconds` is
     what the browser counts down: None where the target counts business time or the clock stands still.
+    `adjusted_due` is the due instant with exceptions, None where it is the same as the strict one in `due`.
     """
 
     metric: str
@@ -37,6 +38,7 @@ class ClockFace:
     used_percent: int
     remaining_seconds: int | None = None
     note: str = ""
+    adjusted_due: datetime | None = None
 
     @property
     def live(self) -> bool:
@@ -62,6 +64,7 @@ def face(obligation: Obligation, reckoning: Reckoning, *, now: datetime) -> Cloc
         used_percent=max(0, int(reckoning.spent(now) * 100 / budget)),
         remaining_seconds=int((reckoning.due - now).total_seconds()) if ticking and reckoning.due else None,
         note=_note(reckoning, state),
+        adjusted_due=_beside(reckoning.due, reckoning.adjusted_due),
     )
 
 
@@ -108,7 +111,13 @@ def list_face(obligation: Obligation, *, now: datetime) -> ClockFace:
         provisional=obligation.provisional,
         reopened=obligation.cycle > 1,
         used_percent=0,
+        adjusted_due=_beside(due, obligation.adjusted_due_at),
     )
+
+
+def _beside(strict: datetime | None, adjusted: datetime | None) -> datetime | None:
+    """Return the adjusted due instant where it is shown beside the strict one: where they differ."""
+    return adjusted if strict is not None and adjusted != strict else None
 
 
 def next_face(obligations: Iterable[Obligation], *, now: datetime) -> ClockFace | None:
