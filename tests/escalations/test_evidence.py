@@ -81,7 +81,7 @@ def test_evidence_stays_with_the_vendor_until_the_exception_is_approved(
     approve(world)
     assert "build.log" in client.get(f"/issues/{issue.reference}").content.decode()
     response = client.get(address())
-    assert b"".join(response) == BYTES  # type: ignore[arg-type]
+    assert b"".join(response) == BYTES
     assert response.headers["Content-Disposition"] == 'attachment; filename="build.log"'
     assert client_for(world.charlie).get(address()).status_code == 404
 
