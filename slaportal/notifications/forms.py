@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.notifications import kinds
@@ -37,15 +38,15 @@ class PreferencesForm(forms.Form):
         for kind in kinds.KINDS.values():
             if kinds.can_choose(kind):
                 self.fields[kind.key] = forms.ChoiceField(
-                    label=kind.label,
+                    label=_(kind.label),
                     choices=Preference.How.choices,
                     initial=wishes.get(kind.key, Preference.How.NOW),
                 )
 
-    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+    def groups(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
         """Return heading and fields of each group."""
         return [
-            (title, [self[kind.key] for kind in group if kind.key in self.fields])
+            (_(title), [self[kind.key] for kind in group if kind.key in self.fields])
             for title, group in kinds.GROUPS
         ]
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop as _
+
 
 class Tone(StrEnum):
     """How the line that says what to do is set off."""
@@ -22,7 +24,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of message. `urgent`: marked important. `quiet`: kept for the pages, never mailed.
+    """One kind of message; pages translate its `label`. `urgent`: marked important. `quiet`: kept for the pages, never mailed.
 
     `always`: told at once whatever the reader prefers; it can only be redirected (spec §5). `own`: about the
     letterbox itself, so nobody has a preference or words of their own for it.
@@ -53,71 +55,73 @@ def _by_key(kinds: Iterable[Kind]) -> dict[str, Kind]:
 # Heading and kinds, as pages show them together.
 GROUPS: list[tuple[str, list[Kind]]] = [
     (
-        "Life of an issue",  # submission and spec §4
+        _("Life of an issue"),  # submission and spec §4
         [
-            Kind("issue-received", "Issue received"),
-            Kind("issue-reported", "Issue reported", Tone.ACTION, urgent=True),
-            Kind("first-response", "First response", Tone.GOOD),
-            Kind("comment-added", "New message"),
-            Kind("issue-edited", "Report edited"),
-            Kind("waiting-for-you", "Waiting for you", Tone.ACTION, urgent=True),
-            Kind("waiting-ended", "Waiting ended"),
-            Kind("pause-contested", "Pause contested", Tone.ACTION),
-            Kind("pause-judged", "Contested pause judged"),
-            Kind("issue-assigned", "Issue assigned", Tone.ACTION),
-            Kind("progress-updated", "Progress", quiet=True),
-            Kind("issue-resolved", "Resolved, please confirm", Tone.ACTION),
-            Kind("confirm-soon", "Confirmation due soon", Tone.WARNING),
-            Kind("issue-confirmed", "Resolution confirmed", Tone.GOOD),
-            Kind("issue-confirmed-by-silence", "Resolution confirmed by silence"),
-            Kind("issue-reopened", "Issue reopened", Tone.ACTION, urgent=True),
-            Kind("issue-withdrawn", "Issue withdrawn"),
-            Kind("issue-duplicate", "Issue closed as a duplicate"),
-            Kind("issue-split", "Issue split in two"),
-            Kind("watcher-added", "Added as a follower"),
+            Kind("issue-received", _("Issue received")),
+            Kind("issue-reported", _("Issue reported"), Tone.ACTION, urgent=True),
+            Kind("first-response", _("First response"), Tone.GOOD),
+            Kind("comment-added", _("New message")),
+            Kind("issue-edited", _("Report edited")),
+            Kind("waiting-for-you", _("Waiting for you"), Tone.ACTION, urgent=True),
+            Kind("waiting-ended", _("Waiting ended")),
+            Kind("pause-contested", _("Pause contested"), Tone.ACTION),
+            Kind("pause-judged", _("Contested pause judged")),
+            Kind("issue-assigned", _("Issue assigned"), Tone.ACTION),
+            Kind("progress-updated", _("Progress"), quiet=True),
+            Kind("issue-resolved", _("Resolved, please confirm"), Tone.ACTION),
+            Kind("confirm-soon", _("Confirmation due soon"), Tone.WARNING),
+            Kind("issue-confirmed", _("Resolution confirmed"), Tone.GOOD),
+            Kind("issue-confirmed-by-silence", _("Resolution confirmed by silence")),
+            Kind("issue-reopened", _("Issue reopened"), Tone.ACTION, urgent=True),
+            Kind("issue-withdrawn", _("Issue withdrawn")),
+            Kind("issue-duplicate", _("Issue closed as a duplicate")),
+            Kind("issue-split", _("Issue split in two")),
+            Kind("watcher-added", _("Added as a follower")),
         ],
     ),
     (
-        "Level of an issue",  # joint classification, spec §3
+        _("Level of an issue"),  # joint classification, spec §3
         [
-            Kind("classification-countered", "Another level proposed", Tone.ACTION),
-            Kind("classification-agreed", "Level agreed", Tone.GOOD),
-            Kind("classification-lapsed", "Level settled by silence"),
+            Kind("classification-countered", _("Another level proposed"), Tone.ACTION),
+            Kind("classification-agreed", _("Level agreed"), Tone.GOOD),
+            Kind("classification-lapsed", _("Level settled by silence")),
             Kind(
                 "classification-lapse-soon", "Level about to be settled by silence", Tone.WARNING, urgent=True
             ),
-            Kind("classification-disputed", "Level disputed", Tone.ACTION),
-            Kind("classification-decided", "Dispute decided", Tone.GOOD),
-            Kind("classification-reproposed", "Change of level proposed", Tone.ACTION),
+            Kind("classification-disputed", _("Level disputed"), Tone.ACTION),
+            Kind("classification-decided", _("Dispute decided"), Tone.GOOD),
+            Kind("classification-reproposed", _("Change of level proposed"), Tone.ACTION),
         ],
     ),
     (
-        "Deadlines, escalations and exceptions",  # spec §5, and the portal itself
+        _("Deadlines, escalations and exceptions"),  # spec §5, and the portal itself
         [
-            Kind("deadline-warning", "Deadline near", Tone.WARNING, urgent=True),
-            Kind("deadline-breached", "Deadline missed", Tone.BAD, urgent=True, always=True),
-            Kind("escalation-step", "Escalated by the matrix", Tone.BAD, urgent=True, always=True),
-            Kind("escalation-raised", "Escalated by hand", Tone.BAD, urgent=True, always=True),
-            Kind("escalation-acknowledged", "Escalation acknowledged", Tone.GOOD),
-            Kind("escalation-handed", "Escalation handed on to you", Tone.ACTION, urgent=True, always=True),
-            Kind("escalation-closed", "Escalation closed"),
-            Kind("exception-requested", "Exception requested", Tone.ACTION),
-            Kind("exception-refused", "Exception refused"),
-            Kind("exception-approved", "Exception to be accepted", Tone.ACTION),
-            Kind("exception-accepted", "Exception accepted", Tone.GOOD),
-            Kind("exception-contested", "Exception contested", Tone.ACTION),
-            Kind("machinery-stopped", "Escalations delayed", Tone.BAD, urgent=True, always=True),
+            Kind("deadline-warning", _("Deadline near"), Tone.WARNING, urgent=True),
+            Kind("deadline-breached", _("Deadline missed"), Tone.BAD, urgent=True, always=True),
+            Kind("escalation-step", _("Escalated by the matrix"), Tone.BAD, urgent=True, always=True),
+            Kind("escalation-raised", _("Escalated by hand"), Tone.BAD, urgent=True, always=True),
+            Kind("escalation-acknowledged", _("Escalation acknowledged"), Tone.GOOD),
+            Kind(
+                "escalation-handed", _("Escalation handed on to you"), Tone.ACTION, urgent=True, always=True
+            ),
+            Kind("escalation-closed", _("Escalation closed")),
+            Kind("exception-requested", _("Exception requested"), Tone.ACTION),
+            Kind("exception-refused", _("Exception refused")),
+            Kind("exception-approved", _("Exception to be accepted"), Tone.ACTION),
+            Kind("exception-accepted", _("Exception accepted"), Tone.GOOD),
+            Kind("exception-contested", _("Exception contested"), Tone.ACTION),
+            Kind("machinery-stopped", _("Escalations delayed"), Tone.BAD, urgent=True, always=True),
         ],
     ),
 ]
 
 # About the letterbox itself.
 OWN = [
-    Kind("digest", "Digest", own=True),
-    Kind("standing-in", "Standing in", Tone.ACTION, own=True),
+    Kind("digest", _("Digest"), own=True),
+    Kind("standing-in", _("Standing in"), Tone.ACTION, own=True),
 ]
 
-KINDS = _by_key([*(kind for _, kinds in GROUPS for kind in kinds), *OWN])
+KINDS = _by_key([*(kind for _title, kinds in GROUPS for kind in kinds), *OWN])
 
 
 def can_choose(kind: Kind) -> bool:

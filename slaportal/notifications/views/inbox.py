@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from slaportal.notifications import kinds, selectors, services
@@ -60,7 +61,7 @@ def lines_of(messages: Iterable[Message], *, reader: object) -> list[Line]:
     found = []
     for row in rows:
         kind = kinds.KINDS.get(row.kind)
-        label = kind.label if kind else row.kind
+        label = gettext(kind.label) if kind else row.kind
         brief = words.get(row.pk)
         title, text = (brief.subject, brief.happened) if brief else (row.subject, _first_paragraph(row.text))
         found.append(Line(row, title or label, text, _path(row), bool(kind and kind.urgent)))

@@ -29,7 +29,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         "form": form,
         "all_form": all_form,
         "groups": form.groups(),
-        "always": [kind.label for kind in kinds.KINDS.values() if kind.always],
+        "always": [gettext(kind.label) for kind in kinds.KINDS.values() if kind.always],
         "redirect": selectors.redirect_of(request.user, now=now),
     }
     return render(request, "notifications/preferences.html", context)
