@@ -21,7 +21,7 @@ from slaportal.issues.admin import bulk, columns, page
 from slaportal.issues.admin.queue_filter import ClientFilter, OwnerFilter, QueueFilter
 from slaportal.issues.models import Issue, IssueQuerySet
 from slaportal.issues.searching import search
-from slaportal.issues.selectors import queues
+from slaportal.issues.selectors import queues, saved_views
 
 
 class QueueList(OneCount):
@@ -114,6 +114,7 @@ class IssueAdmin(ReadOnlyAdmin):
         shown = [one for one in queues.QUEUES if one.preset or one.key == chosen]
         context = {
             "title": "Issues",
+            "views": saved_views.links(actor_of(request), admin=True),
             "queues": [
                 {"queue": one, "count": counts[one.key], "chosen": one.key == chosen} for one in shown
             ],

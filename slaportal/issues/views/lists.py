@@ -11,7 +11,7 @@ from slaportal.accounts import permissions
 from slaportal.accounts.http import member_of
 from slaportal.issues.filters import IssueFilter
 from slaportal.issues.models import Issue
-from slaportal.issues.selectors import lists
+from slaportal.issues.selectors import lists, saved_views
 
 PER_PAGE = 25
 
@@ -30,7 +30,10 @@ def issues(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     waiting, waiting_count = lists.awaiting_answer(visible, member=member, now=now)
+    current = saved_views.canonical(request.GET.dict())
     context = {
+        "views": saved_views.links(member, current=current),
+        "current": current,
         "member": member,
         "now": now,
         "tab": tab,
