@@ -22,13 +22,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def kills() -> int:
     """How many processes a scenario kills."""
-    return int(os.environ.get("FAULT_KILLS", "6"))
+    return int(os.environ.get("FAULT_KILLS", "4"))
 
 
 @pytest.fixture
 def dues() -> int:
     """How many things become due in a scenario."""
-    return int(os.environ.get("FAULT_DUES", "18"))
+    return int(os.environ.get("FAULT_DUES", "12"))
 
 
 @pytest.fixture

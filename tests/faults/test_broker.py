@@ -53,7 +53,7 @@ def test_killed_workers_and_an_emptied_killed_or_absent_broker_lose_and_double_n
         wait_until(lambda: False, seconds=0.5)
         stage.start_broker()
 
-    troubles = [lambda: stage.kill_one(chance, "worker"), stage.flush_broker, away] * max(1, kills // 6)
+    troubles = [lambda: stage.kill_one(chance, "worker"), stage.flush_broker, away] * max(1, kills // 4)
     chance.shuffle(troubles)
     tally = trouble(stage, "worker", "beat", "beat", troubles=troubles, dues=dues, chance=chance)
     tally.holds()

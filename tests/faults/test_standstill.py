@@ -105,12 +105,11 @@ def test_after_a_standstill_all_is_as_if_the_watch_had_never_been_away(world: Wo
     scenario(world, away).holds()
 
 
-@STANDSTILLS
 def test_the_scenario_notices_breaches_recorded_when_they_are_seen(
-    world: World, away: timedelta, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def record(obligation: Obligation, *, now: datetime) -> None:
         acts.record(obligation.issue, "obligation.breached", actor=None, at=now)
 
     monkeypatch.setattr(obligations, "_record_breach", record)
-    scenario(world, away).fails("lost", "doubled")
+    scenario(world, timedelta(days=1)).fails("lost", "doubled")
