@@ -32,50 +32,41 @@ def copies(
 ) -> QuerySet[Issue]:
     """Copy `issue` with its obligations and events `count` times; each starts `apart` later than the one before.
 
-    The first copy starts `later` and `apart` after the original.
-
-    PostgreSQL only. `prefix`: letters and digits, none the beginning of another. Without `history` nobody can look at
+    The first copy starts `later` and `apart` after the original. PostgreSQL only. `prefix`: letters and digits, none the beginning of another. Without `history` nobody can look at
     the copies, only past them. Return the copies.
     """
     first, step = (f"interval '{one.total_seconds()} seconds'" for one in (later, apart))
-    shift = f"{first} + {step} * g"
     made = f"ISS-U{prefix}"  # no real reference has a U
     with connection.cursor() as cursor:
-        cursor.execute(
-            _insert(
-                Issue,
-                {
-                    "reference": f"'{made}' || lpad(g::text, 8, '0')",
-                    **{name: f"{name} + {shift}" for name in ("submitted_at", "next_due_at", "updated_at")},
-                },
-                f"issues_issue, generate_series(1, {count}) g WHERE issues_issue.id = {issue.pk}",
-            )
-        )
-        number = f"{first} + {step} * right(i.reference, 8)::int"
-        pair = f"i WHERE i.reference LIKE '{made}%'"
-        instants = ("started_at", "due_at", "stopped_at", "decided_at", "adjusted_due_at", "next_look_at")
-        cursor.execute(
-            _insert(
-                Obligation,
-                {"issue_id": "i.id", **{name: f"o.{name} + {number}" for name in instants}},
-                f"issues_obligation o, issues_issue {pair} AND o.issue_id = {issue.pk}",
-                "o",
-            )
-        )
+        cursor.execute(_issues(issue, made, count, f"{first} + {step} * g"))
+        shift = f"{first} + {step} * right(i.reference, 8)::int"
+        cursor.execute(_obligations(issue, made, shift))
         if history:
-            cursor.execute(
-                _insert(
-                    Event,
-                    {
-                        "subject": "i.reference",
-                        "at": f"e.at + {number}",
-                        "recorded_at": f"e.recorded_at + {number}",
-                    },
-                    f"ledger_event e, issues_issue {pair} AND e.subject = '{issue.reference}'",
-                    "e",
-                )
-            )
+            cursor.execute(_events(issue, made, shift))
     return Issue.objects.filter(reference__startswith=made)
+
+
+def _issues(issue: Issue, made: str, count: int, shift: str) -> str:
+    instants = {name: f"{name} + {shift}" for name in ("submitted_at", "next_due_at", "updated_at")}
+    source = f"issues_issue, generate_series(1, {count}) g WHERE issues_issue.id = {issue.pk}"
+    return _insert(Issue, {"reference": f"'{made}' || lpad(g::text, 8, '0')", **instants}, source)
+
+
+def _obligations(issue: Issue, made: str, shift: str) -> str:
+    names = ("started_at", "due_at", "stopped_at", "decided_at", "adjusted_due_at", "next_look_at")
+    values = {"issue_id": "i.id", **{name: f"o.{name} + {shift}" for name in names}}
+    source = (
+        f"issues_obligation o, issues_issue i WHERE i.reference LIKE '{made}%' AND o.issue_id = {issue.pk}"
+    )
+    return _insert(Obligation, values, source, "o")
+
+
+def _events(issue: Issue, made: str, shift: str) -> str:
+    values = {"subject": "i.reference", "at": f"e.at + {shift}", "recorded_at": f"e.recorded_at + {shift}"}
+    source = (
+        f"ledger_event e, issues_issue i WHERE i.reference LIKE '{made}%' AND e.subject = '{issue.reference}'"
+    )
+    return _insert(Event, values, source, "e")
 
 
 def _insert(model: type[Model], values: dict[str, str], source: str, alias: str = "") -> str:

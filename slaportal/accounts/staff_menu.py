@@ -75,6 +75,8 @@ SECTIONS: Final = (
             Page("Outbox", "admin:notifications_message_changelist", "outbox"),
             Page("Words of messages", "admin:notifications_templateversion_changelist", "edit_note"),
             Page("Heartbeats", "admin:notifications_heartbeat_changelist", "ecg_heart"),
+            Page("Rows set aside", "admin:escalations_setaside_changelist", "pause_circle"),
+            Page("Standstills", "admin:escalations_standstill_changelist", "timer_off"),
         ),
     ),
 )

@@ -15,7 +15,7 @@ from slaportal.accounts.models import Membership, Role
 from slaportal.escalations import tasks as watch_tasks
 from slaportal.escalations.management.commands import watch as watch_command
 from slaportal.escalations.models import Standstill
-from slaportal.escalations.services import deadman
+from slaportal.escalations.services import deadman, setting_aside
 from slaportal.notifications import services as notifications
 from slaportal.notifications import tasks as delivery_tasks
 from slaportal.notifications.models import Heartbeat, Message
@@ -148,6 +148,19 @@ def test_every_page_of_the_admin_says_it_once(
     for address in (reverse("admin:index"), reverse("admin:issues_issue_changelist")):
         page = " ".join(client.get(address).content.decode().split())
         assert page.count("Escalations delayed since") == 1
+
+
+def test_leads_read_in_the_admin_what_stood_still_and_what_is_set_aside(
+    world: World, client_for: Callable[[Membership], Client]
+) -> None:
+    Heartbeat.beat("watch", now=STOPPED)
+    deadman.notice_a_silent_watch(now=LATER)
+    setting_aside.put("issue", 17, error=RuntimeError("broken beyond words"), now=LATER)
+    lead, agent = client_for(world.lena), client_for(world.sam)
+    still, aside = (f"admin:escalations_{name}_changelist" for name in ("standstill", "setaside"))
+    assert "Mon 2 Mar, 13:02 UTC" in lead.get(reverse(still)).content.decode()
+    assert "broken beyond words" in lead.get(reverse(aside)).content.decode()
+    assert agent.get(reverse(aside)).status_code == 403
 
 
 def test_strangers_are_told_nothing(db: None, client: Client) -> None:

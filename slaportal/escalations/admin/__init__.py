@@ -2,6 +2,16 @@
 
 from slaportal.escalations.admin import acts, checks
 from slaportal.escalations.admin.lists import EscalationAdmin, SlaExceptionAdmin
+from slaportal.escalations.admin.machinery import SetAsideAdmin, StandstillAdmin
 from slaportal.escalations.admin.matrix import MatrixEditionAdmin, MatrixStepAdmin
 
-__all__ = ["EscalationAdmin", "MatrixEditionAdmin", "MatrixStepAdmin", "SlaExceptionAdmin", "acts", "checks"]
+__all__ = [
+    "EscalationAdmin",
+    "MatrixEditionAdmin",
+    "MatrixStepAdmin",
+    "SetAsideAdmin",
+    "SlaExceptionAdmin",
+    "StandstillAdmin",
+    "acts",
+    "checks",
+]
