@@ -1,15 +1,18 @@
 """The agreement as data: policies in versions, calendars, and who is bound to what from when (spec §1)."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from slaportal.accounts.models import Membership, Organization
 from slaportal.accounts.validators import validate_timezone
+from slaportal.lib.wording import in_sentence
 from slaportal.policies import clock
 
 
@@ -153,6 +156,35 @@ class CriticalityDefinition(models.Model):
         return f"{self.get_level_display()} in {self.version}"
 
 
+# What is promised, by bound and unit; whole phrases, since other languages bend the words.
+PROMISES: Final = {
+    ("before", "minutes"): ngettext_lazy("< %(amount)s minute", "< %(amount)s minutes", "count"),
+    ("before", "hours"): ngettext_lazy("< %(amount)s hour", "< %(amount)s hours", "count"),
+    ("before", "days"): ngettext_lazy("< %(amount)s day", "< %(amount)s days", "count"),
+    ("before", "business_minutes"): ngettext_lazy(
+        "< %(amount)s business minute", "< %(amount)s business minutes", "count"
+    ),
+    ("before", "business_hours"): ngettext_lazy(
+        "< %(amount)s business hour", "< %(amount)s business hours", "count"
+    ),
+    ("before", "business_days"): ngettext_lazy(
+        "< %(amount)s business day", "< %(amount)s business days", "count"
+    ),
+    ("within", "minutes"): ngettext_lazy("within %(amount)s minute", "within %(amount)s minutes", "count"),
+    ("within", "hours"): ngettext_lazy("within %(amount)s hour", "within %(amount)s hours", "count"),
+    ("within", "days"): ngettext_lazy("within %(amount)s day", "within %(amount)s days", "count"),
+    ("within", "business_minutes"): ngettext_lazy(
+        "within %(amount)s business minute", "within %(amount)s business minutes", "count"
+    ),
+    ("within", "business_hours"): ngettext_lazy(
+        "within %(amount)s business hour", "within %(amount)s business hours", "count"
+    ),
+    ("within", "business_days"): ngettext_lazy(
+        "within %(amount)s business day", "within %(amount)s business days", "count"
+    ),
+}
+
+
 class Target(models.Model):
     """What is promised for one level and metric: an amount of a unit, `before` or `within`."""
 
@@ -181,14 +213,14 @@ class Target(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_level_display()} {self.get_metric_display().lower()} {self.words}"
+        return f"{self.get_level_display()} {in_sentence(self.get_metric_display())} {self.words}"
 
     @property
     def words(self) -> str:
         """The promise as one reads it, such as “< 24 hours” or “within 10 business days”."""
-        sign = "<" if self.bound == BoundChoice.BEFORE else "within"
-        unit = self.get_unit_display()
-        return f"{sign} {self.amount.normalize():f} {unit.removesuffix('s') if self.amount == 1 else unit}"
+        phrase = PROMISES[str(self.bound), str(self.unit)]
+        number = number_format(f"{self.amount.normalize():f}")
+        return str(phrase % {"count": 1 if self.amount == 1 else 2, "amount": number})
 
 
 class BusinessCalendar(models.Model):

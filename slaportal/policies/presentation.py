@@ -9,17 +9,21 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
 from slaportal.lib.durations import spoken
-from slaportal.policies.clock import Calendar, Span, Unit
+from slaportal.policies.clock import Calendar, Span, Unit, Window
 from slaportal.policies.hours import windows_text
 from slaportal.policies.reckoning import LEVELS
 
 KINDS = {
-    "counted": "Counted",
-    "closed": "Support closed",
-    "holiday": "Holiday",
-    "paused": "Paused",
-    "added": "Added by exception",
+    "counted": _("Counted"),
+    "closed": _("Support closed"),
+    "holiday": _("Holiday"),
+    "paused": _("Paused"),
+    "added": _("Added by exception"),
 }
 _HOURS_OF = {
     Unit.MINUTES: Fraction(1, 60),
@@ -28,7 +32,17 @@ _HOURS_OF = {
     Unit.BUSINESS_MINUTES: Fraction(1, 60),
     Unit.BUSINESS_HOURS: Fraction(1),
 }
-WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAY_NAMES = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+)
+# Labels of pauses as the ledger keeps them, in words for the reader.
+LABELS = {"Waiting on client": _("Waiting on client"), "Waiting on third party": _("Waiting on third party")}
 SHORT_LIST = 12  # longer derivations are folded on pages; the strip and the sums stand above them anyway
 
 
@@ -109,16 +123,18 @@ def amount_text(amount: Fraction, unit: Unit) -> str:
     """Return an amount of `unit` in words: durations as such, business days as days and their parts."""
     if unit is Unit.BUSINESS_DAYS:
         days = f"{float(round(amount, 2)):.2f}".rstrip("0").rstrip(".")
-        return f"{days} business day" if days == "1" else f"{days} business days"
+        return ngettext("%(days)s business day", "%(days)s business days", 1 if days == "1" else 2) % {
+            "days": number_format(days)
+        }
     if not amount:
-        return "0 min"
+        return gettext("%(minutes)d min") % {"minutes": 0}
     return spoken(timedelta(seconds=float(amount * _HOURS_OF[unit] * 3600)))
 
 
 def week_of(calendar: Calendar) -> list[Day]:
     """Return the hours of the seven weekdays, Monday first."""
     return [
-        Day(name, windows_text(windows), bool(windows))
+        Day(str(name), _windows(windows), bool(windows))
         for name, windows in zip(WEEKDAY_NAMES, calendar.weekly, strict=True)
     ]
 
@@ -128,8 +144,8 @@ def next_closures(calendar: Calendar, *, after: date, most: int = 5) -> list[Clo
     found = []
     for day in sorted({*calendar.holidays, *calendar.special}):
         if day >= after and calendar.hours(day) != calendar.weekly[day.weekday()]:
-            name = calendar.holidays.get(day, "") or "Special hours"
-            found.append(Closure(day, name, windows_text(calendar.hours(day))))
+            name = calendar.holidays.get(day, "") or gettext("Special hours")
+            found.append(Closure(day, name, _windows(calendar.hours(day))))
         if len(found) == most:
             break
     return found
@@ -141,9 +157,9 @@ def impact_lines(table: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     for line in table.get("lines", ()):
         conditions = [_condition(questions[key], allowed) for key, allowed in line["when"].items()]
-        found.append((str(line["level"]), " and ".join(conditions)))
+        found.append((str(line["level"]), gettext(" and ").join(conditions)))
     if found:
-        found.append((str(table["otherwise"]), "in every other case"))
+        found.append((str(table["otherwise"]), gettext("in every other case")))
     return found
 
 
@@ -160,7 +176,18 @@ def _condition(question: Mapping[str, Any], allowed: Iterable[str]) -> str:
         for answer in question["answers"]
         if answer["key"] in wanted or answer.get("counts_as") in wanted
     ]
-    return f"“{question['text']}” is answered {' or '.join(words)}"
+    return gettext("“%(question)s” is answered %(answers)s") % {
+        "question": question["text"],
+        "answers": gettext(" or ").join(words),
+    }
+
+
+def _windows(windows: tuple[Window, ...]) -> str:
+    return windows_text(windows) if windows else gettext("closed")
+
+
+def _label(span: Span) -> str:
+    return str(LABELS.get(span.label, span.label))
 
 
 def _lines(spans: Sequence[Span], unit: Unit) -> Iterable[Line]:
@@ -169,12 +196,12 @@ def _lines(spans: Sequence[Span], unit: Unit) -> Iterable[Line]:
     begin = spans[0].start
     whole = (spans[-1].end - begin) or timedelta(seconds=1)
     for span in spans:
-        label = span.label if span.kind != "added" else ""
+        label = _label(span) if span.kind != "added" else ""
         yield Line(
             start=span.start,
             end=span.end,
             kind=span.kind,
-            kind_label=KINDS[span.kind],
+            kind_label=str(KINDS[span.kind]),
             label=label,
             length=spoken(span.end - span.start),
             amount=amount_text(span.amount, unit) if span.amount else "",
@@ -189,5 +216,5 @@ def _sum(kind: str, spans: Sequence[Span], unit: Unit) -> Sum:
     length = spoken(sum((span.end - span.start for span in spans), timedelta()))
     if kind == "counted":
         length = amount_text(sum((span.amount for span in spans), Fraction(0)), unit)
-    names = ", ".join(dict.fromkeys(span.label for span in spans if span.label and kind != "added"))
-    return Sum(kind, KINDS[kind], length, len(spans), names)
+    names = ", ".join(dict.fromkeys(_label(span) for span in spans if span.label and kind != "added"))
+    return Sum(kind, str(KINDS[kind]), length, len(spans), names)

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from slaportal.accounts import permissions
@@ -136,7 +137,7 @@ def _answers(*, agreement: Agreement, level: str, starts_at: datetime, pauses: l
 def _counted_in(agreement: Agreement, target: Target) -> str:
     """Say which time counts for `target`."""
     if not target.unit.startswith("business"):
-        return "day and night"
+        return gettext("day and night")
     if target.round_the_clock or agreement.calendar is None:
         return "24×7"
     return str(agreement.calendar)

@@ -1,5 +1,6 @@
 // Deadline badges count on between two page loads: minutes of support time, no request, no movement.
 // Only a change of state is announced to screen readers. The words are those of slaportal/lib/durations.py.
+const moment = document.documentElement.lang.startsWith("de") ? "weniger als eine Minute" : "less than a minute";
 const inWords = (seconds) => {
   const total = Math.floor(Math.abs(seconds) / 60);
   const days = Math.floor(total / 1440);
@@ -7,7 +8,7 @@ const inWords = (seconds) => {
   const minutes = total % 60;
   if (days) return hours ? `${days} d ${hours} h` : `${days} d`;
   if (hours) return minutes ? `${hours} h ${String(minutes).padStart(2, "0")} min` : `${hours} h`;
-  return minutes ? `${minutes} min` : "less than a minute";
+  return minutes ? `${minutes} min` : moment;
 };
 
 const started = performance.now();

@@ -1,9 +1,14 @@
 """The clocks as people see them: nine states, each with words (users of both parties see the same)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any, Final
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.selectors.history import clock_events, reckoning_of
@@ -11,10 +16,33 @@ from slaportal.lib.durations import spoken
 from slaportal.policies import clock
 from slaportal.policies.clock import Unit
 from slaportal.policies.models import Metric
+from slaportal.policies.presentation import LABELS
 from slaportal.policies.reckoning import Outcome, Reckoning, State
 
 BUSINESS = (Unit.BUSINESS_MINUTES, Unit.BUSINESS_HOURS, Unit.BUSINESS_DAYS)
-VERBS = {Metric.RESPONSE: ("Respond", "responded"), Metric.RESOLUTION: ("Resolve", "resolved")}
+# What a clock says, by metric: whole phrases, since other languages order the words otherwise.
+WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
+    Metric.RESPONSE: {
+        "do": _("Respond"),
+        "left": _("Respond in %(time)s"),
+        "waits": _("Respond in %(time)s – starts when support opens"),
+        "in_time": _("Met – responded in time"),
+        "early": _("Met – responded %(time)s before due"),
+        "met": _("Met – responded"),
+        "late": _("Breached – responded %(time)s late"),
+        "missed": _("Breached – not responded in time"),
+    },
+    Metric.RESOLUTION: {
+        "do": _("Resolve"),
+        "left": _("Resolve in %(time)s"),
+        "waits": _("Resolve in %(time)s – starts when support opens"),
+        "in_time": _("Met – resolved in time"),
+        "early": _("Met – resolved %(time)s before due"),
+        "met": _("Met – resolved"),
+        "late": _("Breached – resolved %(time)s late"),
+        "missed": _("Breached – not resolved in time"),
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +119,22 @@ def list_face(obligation: Obligation, *, now: datetime) -> ClockFace:
             state = str(State.BREACHING)
         elif (due - now) <= (due - obligation.started_at) / 4:
             state = "at_risk"
-    verb, done = VERBS[Metric(obligation.metric)]
+    says = WORDS[obligation.metric]
+    left = says["left"] % {"time": spoken(due - now)} if due else says["do"]
     words = {
-        "running": f"{verb} in {spoken(due - now)}" if due else verb,
-        "at_risk": f"{verb} in {spoken(due - now)}" if due else verb,
-        "paused": "Paused",
-        "breaching": f"Overdue by {spoken(now - due)}" if due else "Overdue",
-        "met": f"Met – {done} in time",
-        "breached": _late_words(due, obligation.stopped_at, done),
-        "cancelled": "Not counted",
+        "running": left,
+        "at_risk": left,
+        "paused": _("Paused"),
+        "breaching": _overdue(due, now),
+        "met": says["in_time"],
+        "breached": _late_words(due, obligation.stopped_at, says),
+        "cancelled": _("Not counted"),
     }
     return ClockFace(
         metric=obligation.metric,
         metric_label=obligation.get_metric_display(),
         state=state,
-        headline=words[state],
+        headline=str(words[state]),
         due=due,
         level=obligation.level,
         provisional=obligation.provisional,
@@ -142,34 +171,38 @@ def _shown_state(obligation: Obligation, reckoning: Reckoning, now: datetime) ->
 
 
 def _headline(obligation: Obligation, reckoning: Reckoning, state: str, now: datetime) -> str:
-    verb, done = VERBS[Metric(obligation.metric)]
+    says = WORDS[obligation.metric]
     due = reckoning.due
     match state:
         case "running" | "at_risk":
-            return f"{verb} in {_left(reckoning, now)}"
+            words = says["left"] % {"time": _left(reckoning, now)}
         case "not_started":
-            return f"{verb} in {_left(reckoning, now)} – starts when support opens"
+            words = says["waits"] % {"time": _left(reckoning, now)}
         case "outside_hours":
-            return f"Support closed – {_left(reckoning, now)} left"
+            words = gettext("Support closed – %(time)s left") % {"time": _left(reckoning, now)}
         case "paused":
-            return f"Paused – {_left(reckoning, now)} left"
+            words = gettext("Paused – %(time)s left") % {"time": _left(reckoning, now)}
         case "breaching":
-            return f"Overdue by {spoken(now - due)}" if due else "Overdue"
+            words = _overdue(due, now)
+        case "met" if due and reckoning.stopped_at:
+            words = says["early"] % {"time": spoken(due - reckoning.stopped_at)}
         case "met":
-            early = (
-                f" {spoken(due - reckoning.stopped_at)} before due" if due and reckoning.stopped_at else ""
-            )
-            return f"Met – {done}{early}"
+            words = says["met"]
         case "breached":
-            return _late_words(due, reckoning.stopped_at, done)
+            words = _late_words(due, reckoning.stopped_at, says)
         case _:
-            return "Not counted"
+            words = _("Not counted")
+    return str(words)
 
 
-def _late_words(due: datetime | None, stopped_at: datetime | None, done: str) -> str:
+def _overdue(due: datetime | None, now: datetime) -> str:
+    return gettext("Overdue by %(time)s") % {"time": spoken(now - due)} if due else gettext("Overdue")
+
+
+def _late_words(due: datetime | None, stopped_at: datetime | None, says: Mapping[str, Any]) -> str:
     if due is None or stopped_at is None:
-        return f"Breached – not {done} in time"
-    return f"Breached – {done} {spoken(stopped_at - due)} late"
+        return str(says["missed"])
+    return str(says["late"] % {"time": spoken(stopped_at - due)})
 
 
 def _left(reckoning: Reckoning, now: datetime) -> str:
@@ -179,7 +212,10 @@ def _left(reckoning: Reckoning, now: datetime) -> str:
     if rule.unit is Unit.BUSINESS_DAYS:
         tenths = int(left * 10)
         number = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
-        return f"{number} business day{'' if tenths == 10 else 's'}"
+        count = 1 if tenths == 10 else 2
+        return ngettext("%(days)s business day", "%(days)s business days", count) % {
+            "days": number_format(number)
+        }
     seconds = {
         Unit.MINUTES: 60,
         Unit.HOURS: 3600,
@@ -188,16 +224,16 @@ def _left(reckoning: Reckoning, now: datetime) -> str:
         Unit.BUSINESS_HOURS: 3600,
     }[rule.unit]
     words = spoken(timedelta(seconds=float(left * seconds)))
-    return f"{words} of support time" if rule.unit in BUSINESS else words
+    return gettext("%(time)s of support time") % {"time": words} if rule.unit in BUSINESS else words
 
 
 def _note(reckoning: Reckoning, state: str) -> str:
     """Return the one thing a reader must know beside the headline."""
     if state == "paused":
         open_pause = next((pause for pause in reckoning.pauses if pause.end is None), None)
-        return open_pause.label if open_pause else ""
+        return str(LABELS.get(open_pause.label, open_pause.label)) if open_pause else ""
     if reckoning.provisional and state in ("breaching", "breached"):
-        return "Overdue (provisional): decided when the level is agreed"
+        return gettext("Overdue (provisional): decided when the level is agreed")
     if reckoning.outcome is Outcome.NOT_COUNTED:
-        return "Withdrawn or duplicate before it was due"
+        return gettext("Withdrawn or duplicate before it was due")
     return ""

@@ -7,6 +7,8 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import override
+
 from slaportal.accounts.models import Organization
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.selectors.history import clock_events, reckoning_of
@@ -82,6 +84,8 @@ def derivation(obligation: Obligation, reckoning: Reckoning, *, now: datetime) -
 def explanation_data(issue: Issue, *, now: datetime) -> Row:
     """Return the derivation of both clocks of `issue` as plain values for JSON; instants as in the deadlines' format."""
     version = issue.agreement.policy_version
+    with override(None):  # data are the same for readers of every language
+        clocks = [_clock_data(one) for one in explain(issue, now=now)]
     return {
         "issue": issue.source_key or issue.reference,
         "reference": issue.reference,
@@ -93,7 +97,7 @@ def explanation_data(issue: Issue, *, now: datetime) -> Row:
             "agreement_from": instant_text(issue.agreement.effective_from),
             "timezone": issue.agreement.timezone,
         },
-        "clocks": [_clock_data(one) for one in explain(issue, now=now)],
+        "clocks": clocks,
     }
 
 

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from slaportal.accounts.models import Membership, Party, Role
 from slaportal.issues.models import Issue, Stage, WaitingOn
 from slaportal.ledger.models import Audience, Event
+from slaportal.lib.wording import in_sentence, step_words
 from slaportal.policies.models import Criticality, Metric
 
 Data = Mapping[str, Any]
@@ -180,11 +181,11 @@ def _level(data: Data, key: str = "level") -> str:
 
 
 def _metric(data: Data) -> str:
-    return str(Metric(data["metric"]).label).lower()
+    return in_sentence(Metric(data["metric"]).label)
 
 
 def _role(data: Data) -> str:
-    return str(Role(data["role"]).label).lower()
+    return in_sentence(Role(data["role"]).label)
 
 
 def _governs(data: Data) -> str:
@@ -199,7 +200,7 @@ def _message(data: Data) -> str:
 
 
 def _waiting(data: Data) -> str:
-    words = {"whom": str(WaitingOn(data["on"]).label).lower()}
+    words = {"whom": in_sentence(WaitingOn(data["on"]).label)}
     if data["stops_clock"]:
         return _("waits on the %(whom)s; the resolution clock stands still") % words
     return _("waits on the %(whom)s; the clocks go on") % words
@@ -223,13 +224,13 @@ def _resolved(data: Data) -> str:
 
 def _progress(data: Data) -> str:
     return _("reported progress: %(stage)s, %(percent)s %%") % {
-        "stage": str(Stage(data["stage"]).label).lower(),
+        "stage": in_sentence(Stage(data["stage"]).label),
         "percent": data["percent"],
     }
 
 
 def _reminded(data: Data) -> str:
-    words = {"party": str(Party(data["party"]).label).lower()}
+    words = {"party": in_sentence(Party(data["party"]).label)}
     return _("Reminded the %(party)s of the answer that is due") % words
 
 
@@ -237,7 +238,7 @@ def _fired(data: Data) -> str:
     return _("Escalated to %(role)s: %(metric)s, %(when)s") % {
         "role": _role(data),
         "metric": _metric(data),
-        "when": data["when"],
+        "when": step_words(data["when"]),
     }
 
 
@@ -245,7 +246,7 @@ def _warned(data: Data) -> str:
     return _("Warned the %(role)s: %(metric)s, %(when)s") % {
         "role": _role(data),
         "metric": _metric(data),
-        "when": data["when"],
+        "when": step_words(data["when"]),
     }
 
 
@@ -262,37 +263,39 @@ def _said(text: str) -> Callable[[Data], str]:
 
 
 WORDS: Final[dict[str, Callable[[Data], str]]] = {
-    "issue.submitted": _with_level("reported the issue and proposed %(level)s"),
+    "issue.submitted": _with_level(gettext_noop("reported the issue and proposed %(level)s")),
     "level.governs": _governs,
-    "classification.agreed": _with_level("agreed to %(level)s"),
-    "classification.countered": _with_level("proposed %(level)s instead"),
-    "classification.reproposed": _with_level("proposed a new level: %(level)s"),
-    "classification.disputed": _said("took the level to the deciders"),
-    "classification.decider_chose": _with_level("chose %(level)s as decider"),
-    "classification.decided": _with_level("Both deciders chose %(level)s"),
-    "classification.lapsed": _with_level("Nobody answered in time, so the proposed level stands: %(level)s"),
-    "deadline.moved": _with_metric("The %(metric)s deadline moved"),
-    "obligation.breached": _with_metric("The %(metric)s deadline was missed"),
+    "classification.agreed": _with_level(gettext_noop("agreed to %(level)s")),
+    "classification.countered": _with_level(gettext_noop("proposed %(level)s instead")),
+    "classification.reproposed": _with_level(gettext_noop("proposed a new level: %(level)s")),
+    "classification.disputed": _said(gettext_noop("took the level to the deciders")),
+    "classification.decider_chose": _with_level(gettext_noop("chose %(level)s as decider")),
+    "classification.decided": _with_level(gettext_noop("Both deciders chose %(level)s")),
+    "classification.lapsed": _with_level(
+        gettext_noop("Nobody answered in time, so the proposed level stands: %(level)s")
+    ),
+    "deadline.moved": _with_metric(gettext_noop("The %(metric)s deadline moved")),
+    "obligation.breached": _with_metric(gettext_noop("The %(metric)s deadline was missed")),
     "comment.added": _message,
-    "issue.edited": _said("edited the report"),
-    "file.attached": _said("attached a file"),
+    "issue.edited": _said(gettext_noop("edited the report")),
+    "file.attached": _said(gettext_noop("attached a file")),
     "reminder.sent": _reminded,
-    "exception.rejected": _said("refused the exception"),
-    "note.added": _said("wrote an internal note"),
+    "exception.rejected": _said(gettext_noop("refused the exception")),
+    "note.added": _said(gettext_noop("wrote an internal note")),
     "progress.made": _progress,
     "waiting.began": _waiting,
-    "waiting.ended": _said("ended the waiting"),
-    "pause.contested": _said("contested the pause"),
-    "pause.upheld": _said("The contest was upheld: the paused time counts"),
-    "pause.dismissed": _said("The contest was dismissed: the pause stands"),
+    "waiting.ended": _said(gettext_noop("ended the waiting")),
+    "pause.contested": _said(gettext_noop("contested the pause")),
+    "pause.upheld": _said(gettext_noop("The contest was upheld: the paused time counts")),
+    "pause.dismissed": _said(gettext_noop("The contest was dismissed: the pause stands")),
     "issue.resolved": _resolved,
     "issue.confirmed": _confirmed,
-    "issue.closed": _said("Closed: every duty is done"),
-    "issue.reopened": _said("rejected the resolution; the same clock goes on"),
-    "issue.withdrawn": _said("withdrew the issue"),
-    "issue.assigned": _said("put the issue back"),
-    "issue.watched": _said("follows the issue now"),
-    "issue.unwatched": _said("follows the issue no more"),
+    "issue.closed": _said(gettext_noop("Closed: every duty is done")),
+    "issue.reopened": _said(gettext_noop("rejected the resolution; the same clock goes on")),
+    "issue.withdrawn": _said(gettext_noop("withdrew the issue")),
+    "issue.assigned": _said(gettext_noop("put the issue back")),
+    "issue.watched": _said(gettext_noop("follows the issue now")),
+    "issue.unwatched": _said(gettext_noop("follows the issue no more")),
     "issue.followed": lambda data: _("reported a follow-up: %(other)s") % {"other": data["other"]},
     "issue.split": lambda data: (
         _("split a part off as %(other)s; this one goes on") % {"other": data["other"]}
@@ -304,14 +307,16 @@ WORDS: Final[dict[str, Callable[[Data], str]]] = {
     "escalation.warned": _warned,
     "escalation.fired": _fired,
     "escalation.raised": lambda data: _("escalated to %(role)s") % {"role": _role(data)},
-    "escalation.acknowledged": _said("took the escalation in hand"),
+    "escalation.acknowledged": _said(gettext_noop("took the escalation in hand")),
     "escalation.repeated": lambda data: _("Asked the %(role)s again") % {"role": _role(data)},
-    "escalation.handed_on": _said("handed the escalation on"),
-    "escalation.closed": _said("closed the escalation with an outcome"),
-    "escalation.reason_given": _with_metric("gave the reason for the missed %(metric)s deadline"),
-    "exception.requested": _said("requested an exception"),
-    "exception.approved": _said("approved the exception"),
-    "exception.accepted": _said("accepted the exception"),
-    "exception.contested": _said("contested the exception"),
-    "exception.effective": _said("The exception took effect"),
+    "escalation.handed_on": _said(gettext_noop("handed the escalation on")),
+    "escalation.closed": _said(gettext_noop("closed the escalation with an outcome")),
+    "escalation.reason_given": _with_metric(
+        gettext_noop("gave the reason for the missed %(metric)s deadline")
+    ),
+    "exception.requested": _said(gettext_noop("requested an exception")),
+    "exception.approved": _said(gettext_noop("approved the exception")),
+    "exception.accepted": _said(gettext_noop("accepted the exception")),
+    "exception.contested": _said(gettext_noop("contested the exception")),
+    "exception.effective": _said(gettext_noop("The exception took effect")),
 }
