@@ -102,9 +102,9 @@ screenshots: $(VENV)/.dev ## Pictures of the main pages in docs/screenshots (SCR
 
 .PHONY: lock
 lock: ## Write requirements*.txt anew from pyproject.toml (needs uv)
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.txt
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --custom-compile-command "make lock" -c requirements.txt --group dev pyproject.toml -o requirements-dev.txt
 
 .PHONY: clean
