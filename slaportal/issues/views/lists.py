@@ -31,9 +31,11 @@ def issues(request: HttpRequest) -> HttpResponse:
     )
     waiting, waiting_count = lists.awaiting_answer(visible, member=member, now=now)
     current = saved_views.canonical(request.GET.dict())
+    views = saved_views.links(member, current=current)
     context = {
-        "views": saved_views.links(member, current=current),
-        "current": current,
+        "views": views,
+        # What is saved already needs no second name.
+        "unsaved": "" if any(one.mine and one.current for one in views) else current,
         "member": member,
         "now": now,
         "tab": tab,
