@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("slaportal.accounts.urls")),
     path("", include("slaportal.issues.urls")),
+    path("api/v1/", include("slaportal.issues.api.urls")),
     path("escalations/", include("slaportal.escalations.urls")),
     path("", include("slaportal.notifications.urls")),
     path("", include("slaportal.policies.urls")),

@@ -30,6 +30,7 @@ ROUTES: dict[str, str] = {
     "issues:detail": "issue.read",
     "issues:explain": "issue.read",
     "issues:attachment": "issue.read",
+    "issues-api:explain": "issue.read",
     "issues:act": "issue.read",  # then the right of the act itself, see issues/views/offers.py
     "escalations:list": "issue.read",
     "escalations:acknowledge": "escalation.acknowledge",

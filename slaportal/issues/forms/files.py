@@ -35,6 +35,8 @@ def files() -> FilesField:
         label=_("Files"),
         required=False,
         help_text=format_lazy(
-            _("Up to {most} files of at most {size} each."), most=MOST, size=filesizeformat(LARGEST)
+            _("Choose, paste or drag up to {most} files of at most {size} each."),
+            most=MOST,
+            size=filesizeformat(LARGEST),
         ),
     )
