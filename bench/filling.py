@@ -32,8 +32,8 @@ def copies(
 ) -> QuerySet[Issue]:
     """Copy `issue` with its obligations and events `count` times; each starts `apart` later than the one before.
 
-    The first copy starts `later` and `apart` after the original. PostgreSQL only. `prefix`: letters and digits, none the beginning of another. Without `history` nobody can look at
-    the copies, only past them. Return the copies.
+    The first copy starts `later` and `apart` after the original. PostgreSQL only. `prefix`: letters and digits, none
+    the beginning of another. Without `history` nobody can look at the copies, only past them. Return the copies.
     """
     first, step = (f"interval '{one.total_seconds()} seconds'" for one in (later, apart))
     made = f"ISS-U{prefix}"  # no real reference has a U

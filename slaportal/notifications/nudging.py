@@ -2,6 +2,9 @@
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Lock
 
 from celery import current_app
@@ -46,9 +49,30 @@ class _Bell:
 bell = _Bell()
 
 
+# Inside `one_ring`: what was asked for meanwhile.
+_asked: ContextVar[list[None] | None] = ContextVar("nudges_asked", default=None)
+
+
+@contextmanager
+def one_ring() -> Iterator[None]:
+    """Inside, however many transactions commit, the bell rings once, at the end: a worker needs no flood of rings."""
+    asked: list[None] = []
+    token = _asked.set(asked)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+        if asked:
+            bell.ring()
+
+
 def nudge() -> None:
     """Ring once; a broken bell is logged and harmless."""
-    bell.ring()
+    asked = _asked.get()
+    if asked is None:
+        bell.ring()
+    elif not asked:
+        asked.append(None)
 
 
 def nudge_on_commit() -> None:

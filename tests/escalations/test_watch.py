@@ -14,6 +14,7 @@ from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import classification, ending, obligations, waiting, work
 from slaportal.ledger.models import Event
 from slaportal.lib.refusal import Refused
+from slaportal.notifications import nudging
 from slaportal.notifications.models import Message
 from slaportal.policies.reckoning import Reckoning
 from tests import world as worlds
@@ -242,3 +243,16 @@ def test_the_cost_of_a_look_does_not_grow_with_what_is_open(
     live_through(MONDAY)
     with django_assert_max_num_queries(4):
         assert watch(now=MONDAY + HOUR) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_of_the_watch_rings_for_the_delivery_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = worlds.make_world()
+    issues = [agreed(world) for _ in range(4)]
+    rings: list[None] = []
+    monkeypatch.setattr(nudging.bell, "ring", lambda: rings.append(None))
+    watch(now=MONDAY + 24 * HOUR)
+    assert Message.objects.filter(kind="escalation-step").count() == len(issues)
+    assert len(rings) == 1
+    watch(now=MONDAY + 24 * HOUR)
+    assert len(rings) == 1

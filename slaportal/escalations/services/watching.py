@@ -20,6 +20,7 @@ from slaportal.issues.models import Issue, Obligation, Pause, Reminder
 from slaportal.issues.selectors.history import clock_events
 from slaportal.issues.services import obligations, reminding, timed
 from slaportal.issues.services.acts import Conflict
+from slaportal.notifications.nudging import one_ring
 from slaportal.policies.models import Criticality
 from slaportal.policies.reckoning import Reckoning, State
 
@@ -45,6 +46,11 @@ _EARLIEST = " UNION ALL ".join(
 
 def watch(*, now: datetime, batch: int = 500) -> int:
     """Do everything that is due by `now`, at most `batch` rows of each kind; return how many rows were done."""
+    with one_ring():
+        return _watch(now=now, batch=batch)
+
+
+def _watch(*, now: datetime, batch: int) -> int:
     done = 0
     due = {model for model, at in _earliest() if at <= now}
     if due & {Issue, Pause}:
