@@ -58,6 +58,30 @@ def test_files_of_a_report_and_of_a_message_come_back_as_they_were_sent(
     assert (tmp_path / "got.zip").read_bytes() == PROGRAM
 
 
+def test_files_are_dragged_and_pasted_and_taken_away_again(people: World, signed_in: SignIn) -> None:
+    alice = signed_in(people.alice, at="/issues/new")
+    alice.evaluate(
+        """() => {
+          const form = document.querySelector("form.report");
+          for (const [kind, name] of [["drop", "dragged.log"], ["paste", "screenshot.png"], ["drop", "wrong.log"]]) {
+            const carrier = new DataTransfer();
+            carrier.items.add(new File(["x"], name));
+            const options = { bubbles: true, cancelable: true, dataTransfer: carrier, clipboardData: carrier };
+            form.dispatchEvent(kind === "drop" ? new DragEvent(kind, options) : new ClipboardEvent(kind, options));
+          }
+        }"""
+    )
+    expect(alice.locator(".attached li")).to_have_count(3)
+    alice.get_by_role("button", name=re.compile("wrong.log")).click()
+    alice.get_by_label("Title").fill("Tokens come back empty")
+    alice.get_by_label("What happens?").fill("See the picture.")
+    alice.get_by_role("radio", name=re.compile("High")).check()
+    alice.get_by_role("button", name="Report the issue").click()
+    expect(alice.get_by_role("link", name="dragged.log")).to_be_visible()
+    expect(alice.get_by_role("link", name="screenshot.png")).to_be_visible()
+    expect(alice.get_by_text("wrong.log")).to_have_count(0)
+
+
 def test_without_scripts_a_report_with_something_missing_comes_back_with_all_that_was_typed(
     people: World, signed_in: SignIn
 ) -> None:
