@@ -16,6 +16,7 @@ COPY config config
 COPY slaportal slaportal
 COPY templates templates
 COPY static static
+COPY locale locale
 # The manifest of static files does not depend on the installation: values here are used for this step only.
 RUN PORTAL_URL=https://portal.invalid SECRET_KEY=build DATABASE_URL=sqlite:////dev/null EMAIL_URL=dummymail:// \
     python manage.py collectstatic --no-input
