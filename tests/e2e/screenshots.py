@@ -14,7 +14,7 @@ import time_machine
 from django.conf import settings
 from django.db import connections
 from django.db.models import Count, F
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from slaportal.accounts.models import Membership
 from slaportal.escalations.tasks import round_of_watch
@@ -65,6 +65,8 @@ def take(page: Page, name: str, *, most: int = 1200) -> None:
     assert size is not None
     height = min(most, page.evaluate("document.documentElement.scrollHeight"))
     page.set_viewport_size({"width": size["width"], "height": max(height, 400)})
+    # Two frames later the page has been painted in its new size, frames within it included.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     FOLDER.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
     page.set_viewport_size({"width": size["width"], "height": size["height"]})
@@ -132,4 +134,5 @@ def of_the_staff(signed_in: SignIn) -> None:
     take(page, "escalations", most=1000)
     page.goto("/mailbox")
     page.locator("main a[href^='/mailbox/']").first.click()
+    expect(page.frame_locator("iframe").get_by_text("Open the issue").first).to_be_visible()
     take(page, "mail", most=1000)
