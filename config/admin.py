@@ -37,7 +37,9 @@ class PortalSite(UnfoldAdminSite):  # type: ignore[misc]
         wanted = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('accounts:sign-in')}?{urlencode({'next': wanted})}")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Lead to the portal's own page: one place for passwords."""
         return redirect("accounts:password")
 

@@ -8,7 +8,16 @@ ROLES = {
 }  # fmt: skip
 TOPICS: dict[str, set[str]] = {
     "accounts": {"context", "http", "mail", "permissions", "portal_admin", "staff_menu"},
-    "notifications": {"channels", "kinds", "mailbox", "nudging", "outgoing", "placeholders", "rendering", "words"},
+    "notifications": {
+        "channels",
+        "kinds",
+        "mailbox",
+        "nudging",
+        "outgoing",
+        "placeholders",
+        "rendering",
+        "words",
+    },
     "ledger": {"merkle", "seal"},
     "policies": {
         "clock",
