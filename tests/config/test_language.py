@@ -146,7 +146,8 @@ def kept(world: World, language: str) -> list[Any]:
         classification.counter(issue=issue, level="low", reason="One person", actor=world.sam, now=later)
         work.progress(issue=issue, stage="fixing", percent=40, actor=world.sam, now=later)
         waiting.wait(issue=issue, on="client", reason="Logs", actor=world.sam, now=later)
-    events = [json.loads(one.payload)["data"] for one in Event.objects.filter(subject=issue.reference)]
+    recorded = Event.objects.filter(subject=issue.reference).order_by("pk")
+    events = [json.loads(one.payload)["data"] for one in recorded]
     contexts = [
         one.context for one in Message.objects.filter(subject_reference=issue.reference).order_by("pk")
     ]
