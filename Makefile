@@ -91,6 +91,10 @@ faults: $(VENV)/.dev ## Processes killed, brokers emptied, at length (FAULT_KILL
 	FAULT_KILLS="$${FAULT_KILLS:-200}" FAULT_DUES="$${FAULT_DUES:-2000}" \
 	$(BIN)/python -m pytest -s -p no:randomly tests/faults
 
+.PHONY: verify-replay
+verify-replay: $(VENV)/.dev ## 20,000 random acts on issues: the events add up to the stored state after each
+	REPLAY_LIVES=200 $(PYTEST) -p no:randomly tests/issues/test_replay.py
+
 .PHONY: bench
 bench: $(VENV)/.dev ## Load and speed, measured
 	$(BIN)/python -m bench
