@@ -46,10 +46,12 @@ INSTALLED_APPS = [
     "import_export",
     "slaportal.notifications",
     "slaportal.accounts",
+    "slaportal.jobs",
     "slaportal.ledger",
     "slaportal.policies",
     "slaportal.issues",
     "slaportal.escalations",
+    "slaportal.feedback",
     "slaportal.reports",
     "slaportal.integrations",
 ]

@@ -33,6 +33,8 @@ TOPICS: dict[str, set[str]] = {
     },
     "issues": {"derivation", "facts", "obligations", "searching"},
     "escalations": {"links"},
+    "feedback": set(),
+    "jobs": {"kinds", "progress"},
     "reports": {"adherence", "counting"},
     "integrations": {"histories", "demo"},
 }

@@ -1,0 +1,1 @@
+"""Continuous improvement: post-mortems, surveys, suggestions and what-if (agreement, section 5)."""

@@ -1,0 +1,1 @@
+"""Long work: asked for on a page, done in a worker, watched by whoever asked for it."""
