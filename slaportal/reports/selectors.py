@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db.models import F, Q
 
 from slaportal.accounts.models import Organization
+from slaportal.issues.counting import Counted, Row, count, is_undecided
 from slaportal.issues.models import Obligation
 from slaportal.ledger.models import Event
 from slaportal.policies.models import Agreement
-from slaportal.reports.adherence import Counted, Row, count, is_undecided
 
 PART = 500
 

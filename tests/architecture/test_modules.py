@@ -31,11 +31,11 @@ TOPICS: dict[str, set[str]] = {
         "presentation",
         "standard",
     },
-    "issues": {"derivation", "facts", "obligations", "searching"},
+    "issues": {"counting", "derivation", "facts", "obligations", "searching"},
     "escalations": {"links"},
-    "feedback": set(),
+    "feedback": {"charts", "links", "questions", "replay"},
     "jobs": {"kinds", "progress"},
-    "reports": {"adherence", "counting"},
+    "reports": set(),
     "integrations": {"histories", "demo"},
 }
 

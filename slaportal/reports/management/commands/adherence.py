@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError
 
 from slaportal.accounts.models import Organization
+from slaportal.issues.counting import shares
 from slaportal.issues.management.asking import instant, organization
-from slaportal.reports.adherence import shares
 from slaportal.reports.selectors import adherence, zone_of
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import sqrt
+
+from slaportal.lib.statistics import wilson
 
 LEVELS = ("critical", "high", "medium", "low")
 METRICS = ("response", "resolution")
 MET, BREACHED, NOT_COUNTED = "met", "breached", "not_counted"
 FEW = 5  # Under so many decided a percentage says more than is known.
-NORMAL = 1.959963984540054  # 95 % of a normal distribution lie within so many deviations.
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,7 @@ class Score:
 
     def interval(self) -> tuple[float, float] | None:
         """Return the Wilson 95 % interval of the share; None under five decided."""
-        n = self.decided
-        if n < FEW:
-            return None
-        share, squared = self.met / n, NORMAL * NORMAL
-        center = share + squared / (2 * n)
-        spread = NORMAL * sqrt(share * (1 - share) / n + squared / (4 * n * n))
-        below = 1 + squared / n
-        return max(0.0, (center - spread) / below), min(1.0, (center + spread) / below)
+        return wilson(self.met, self.decided) if self.decided >= FEW else None
 
     def take(self, outcome: str) -> None:
         """Count one outcome; what is neither met nor breached counts on neither side."""
@@ -95,6 +88,30 @@ class Row:
         }
 
 
+class Tally:
+    """Counts one obligation after the other for `[begins, ends)`, so that a million need no more room than one."""
+
+    def __init__(self, *, begins: datetime, ends: datetime) -> None:
+        """Begin with eight empty rows."""
+        self.begins, self.ends = begins, ends
+        self._rows = {(level, metric): Row(level, metric) for level in LEVELS for metric in METRICS}
+
+    @property
+    def rows(self) -> list[Row]:
+        """The eight rows, Critical first, response before resolution."""
+        return list(self._rows.values())
+
+    def take(self, one: Counted) -> None:
+        """Count `one` if it belongs to the period; see `count`."""
+        row = self._rows[one.level, one.metric]
+        if is_undecided(one, at=self.ends):
+            row.undecided += 1
+        elif one.decided_at is not None and self.begins <= one.decided_at < self.ends:
+            row.not_counted += one.outcome == NOT_COUNTED
+            row.strict.take(one.outcome)
+            row.adjusted.take(one.adjusted)
+
+
 def count(obligations: Iterable[Counted], *, begins: datetime, ends: datetime) -> list[Row]:
     """Return eight rows for `[begins, ends)`, Critical first, response before resolution.
 
@@ -102,16 +119,10 @@ def count(obligations: Iterable[Counted], *, begins: datetime, ends: datetime) -
     holds that instant: so an open breach counts when it happens. Undecided is what began before the end of the
     period and was not decided by then. The adjusted score counts the same obligations after their exceptions.
     """
-    rows = {(level, metric): Row(level, metric) for level in LEVELS for metric in METRICS}
+    tally = Tally(begins=begins, ends=ends)
     for one in obligations:
-        row = rows[one.level, one.metric]
-        if is_undecided(one, at=ends):
-            row.undecided += 1
-        elif one.decided_at is not None and begins <= one.decided_at < ends:
-            row.not_counted += one.outcome == NOT_COUNTED
-            row.strict.take(one.outcome)
-            row.adjusted.take(one.adjusted)
-    return list(rows.values())
+        tally.take(one)
+    return tally.rows
 
 
 def is_undecided(one: Counted, *, at: datetime) -> bool:
