@@ -1,7 +1,7 @@
 """`make run`: the whole portal in one terminal. `python -m config.supervisor`.
 
-Starts broker, web, worker and beat, says where to look once `/healthz` is content, and stops them in the order
-web, worker, beat, broker on Ctrl-C or SIGTERM. When one dies the rest are stopped and its last lines are shown.
+Starts broker, web, workers and beat, says where to look once `/healthz` is content, and stops them in the order
+web, workers, beat, broker on Ctrl-C or SIGTERM. When one dies the rest are stopped and its last lines are shown.
 In production the same processes run under systemd or in containers instead (docs, compose.yaml).
 """
 
@@ -26,7 +26,7 @@ from config.children import Child, Family, Program, say
 from config.prepare import PEOPLE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-STOP_ORDER = ("prepare", "web", "worker", "beat", "broker")
+STOP_ORDER = ("prepare", "web", "worker", "jobs", "beat", "broker")
 WAIT_FOR_HEALTH = 60  # seconds until we say what is missing
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -156,7 +156,7 @@ def prepare(family: Family, told: Mapping[str, str], stopping: threading.Event) 
 
 
 def programs(plan: Plan, told: Mapping[str, str]) -> list[Program]:
-    """Web, worker and beat."""
+    """Web, worker, the worker of long work, and beat."""
     schedule = plan.run_dir / "beat-schedule"
     for old in plan.run_dir.glob("beat-schedule*"):
         old.unlink()
@@ -169,6 +169,7 @@ def programs(plan: Plan, told: Mapping[str, str]) -> list[Program]:
     return [
         Program("web", python + web, grace=8, env=told),
         Program("worker", celery + worker, grace=20, env=told),
+        Program("jobs", [sys.executable, "manage.py", "work_jobs", "--loop"], grace=20, env=told),
         Program("beat", celery + beat, grace=5, env=told),
     ]
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("slaportal.issues.urls")),
     path("api/v1/", include("slaportal.issues.api.urls")),
     path("escalations/", include("slaportal.escalations.urls")),
+    path("jobs/", include("slaportal.jobs.urls")),
     path("", include("slaportal.notifications.urls")),
     path("", include("slaportal.policies.urls")),
 ]

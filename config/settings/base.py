@@ -27,6 +27,9 @@ BEFORE_DELIVERY = ["slaportal.escalations.services.deadman.notice_a_silent_watch
 # Whether one person may get another's urgent mail; asked again at each message.
 MAY_STAND_IN = "slaportal.accounts.services.stand_ins.may_stand_in"
 
+# Long work, by kind: what does it (slaportal.jobs). The app that runs it knows none of those above it.
+JOB_KINDS: dict[str, str] = {}
+
 # --- applications
 INSTALLED_APPS = [
     "config.admin.UnfoldConfig",

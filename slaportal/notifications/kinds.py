@@ -113,6 +113,12 @@ GROUPS: list[tuple[str, list[Kind]]] = [
             Kind("machinery-stopped", _("Escalations delayed"), Tone.BAD, urgent=True, always=True),
         ],
     ),
+    (
+        _("Background work"),
+        [
+            Kind("job-finished", _("Background work finished")),
+        ],
+    ),
 ]
 
 # About the letterbox itself.

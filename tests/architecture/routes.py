@@ -45,6 +45,10 @@ ROUTES: dict[str, str] = {
     "escalations:evidence": "issue.read",
     "escalations:exception": "issue.read",
     "escalations:answer-exception": "issue.read",  # then the right of the answer itself
+    "jobs:list": SIGNED_IN,  # what one asked for oneself
+    "jobs:detail": SIGNED_IN,
+    "jobs:cancel": SIGNED_IN,
+    "jobs:again": SIGNED_IN,
     "notifications:inbox": SIGNED_IN,
     "notifications:read": SIGNED_IN,
     "notifications:read-all": SIGNED_IN,

@@ -126,7 +126,8 @@ def test_a_portal_that_does_not_answer_is_not_well(plan: Plan) -> None:
 
 def test_workers_do_not_gossip_and_web_does_not_wait_for_open_streams(plan: Plan) -> None:
     plan.run_dir.mkdir(parents=True)
-    web, worker, beat = supervisor.programs(plan, {})
+    web, worker, jobs, beat = supervisor.programs(plan, {})
     assert "--timeout-graceful-shutdown" in web.argv
     assert "--without-gossip" in worker.argv
+    assert "work_jobs" in jobs.argv
     assert str(plan.run_dir / "beat-schedule") in beat.argv
