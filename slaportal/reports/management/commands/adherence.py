@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from slaportal.accounts.models import Organization
 from slaportal.issues.counting import shares
 from slaportal.issues.management.asking import instant, organization
-from slaportal.reports.selectors import adherence, zone_of
+from slaportal.reports.selectors.adherence import adherence, zone_of
 
 
 class Command(BaseCommand):

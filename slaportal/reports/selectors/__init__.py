@@ -1,0 +1,1 @@
+"""Reading for reports: counting, the dashboard, status reports, audits."""
