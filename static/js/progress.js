@@ -1,4 +1,4 @@
-// Shows how far long work is, once a second, until it is over. Without this file the page reloads itself.
+// Shows how far long work is, once a second, until it is over. Without this file a link on the page asks anew.
 const place = document.querySelector("[data-progress][data-open]");
 const SECOND = 1000;
 let wait = SECOND;

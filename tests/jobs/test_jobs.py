@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from slaportal.accounts.models import Membership
 from slaportal.jobs import kinds, selectors, services
@@ -54,7 +54,7 @@ def breaks(job: Job, progress: Progress) -> Outcome:
 
 
 @pytest.fixture(autouse=True)
-def _kinds(settings: SettingsWrapper) -> None:
+def _kinds(settings: Settings) -> None:
     settings.JOB_KINDS = {name: f"{__name__}.{name}" for name in ("ten_rows", "refuses", "breaks")}
 
 
