@@ -59,7 +59,7 @@ def append(
         at=at,
         recorded_at=known_at,
         actor=actor,
-        actor_kind=ActorKind.HUMAN if actor else ActorKind.SYSTEM,
+        actor_kind=_through(actor),
         audience=audience,
         payload=payload,
         payload_sha256=hashlib.sha256(payload.encode()).hexdigest(),
@@ -75,4 +75,13 @@ def _keep(texts: dict[str, str], event: Event, salts: dict[str, str]) -> None:
 
 
 def _who(actor: Membership | None) -> dict[str, Any] | None:
-    return {"member": actor.pk, "party": actor.party, "role": actor.role} if actor else None
+    if actor is None:
+        return None
+    who = {"member": actor.pk, "party": actor.party, "role": actor.role}
+    return {**who, "token": actor.through.token} if actor.through else who
+
+
+def _through(actor: Membership | None) -> ActorKind:
+    if actor is None:
+        return ActorKind.SYSTEM
+    return ActorKind.TOKEN if actor.through else ActorKind.HUMAN

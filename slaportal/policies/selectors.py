@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -20,6 +20,8 @@ from slaportal.policies.reckoning import LEVELS, Rule
 
 class NoAgreement(Refused):
     """The organization has no agreement in force; the message says for whom and when."""
+
+    code: ClassVar[str] = "no_agreement"
 
 
 def agreement_for(*, organization: Organization, at: datetime) -> Agreement:

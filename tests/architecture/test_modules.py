@@ -7,7 +7,7 @@ ROLES = {
     "selectors", "serializers", "services", "tasks", "templatetags", "urls", "validators", "views",
 }  # fmt: skip
 TOPICS: dict[str, set[str]] = {
-    "accounts": {"context", "http", "mail", "permissions", "portal_admin", "staff_menu"},
+    "accounts": {"context", "http", "mail", "permissions", "portal_admin", "scopes", "staff_menu"},
     "notifications": {
         "channels",
         "kinds",

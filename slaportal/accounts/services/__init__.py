@@ -25,6 +25,7 @@ from slaportal.accounts.services.people import (
 )
 from slaportal.accounts.services.roles import change_role, roles_to_give
 from slaportal.accounts.services.stand_ins import colleagues, may_stand_in, stand_in
+from slaportal.accounts.services.tokens import make_token, member_of_token, offered_scopes, revoke_token
 
 __all__ = [
     "InvitationClosed",
@@ -40,11 +41,15 @@ __all__ = [
     "forget_attempts",
     "forget_old_attempts",
     "invite",
+    "make_token",
     "may_stand_in",
+    "member_of_token",
+    "offered_scopes",
     "request_password_reset",
     "reset_password",
     "restore_membership",
     "revoke_invitation",
+    "revoke_token",
     "roles_to_give",
     "stand_in",
     "update_organization",

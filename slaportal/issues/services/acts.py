@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -20,6 +20,8 @@ from slaportal.notifications import services as notifications
 
 class Conflict(Refused):
     """Somebody else changed the issue in the meantime."""
+
+    code: ClassVar[str] = "changed_meanwhile"
 
 
 def claim(issue: Issue) -> None:

@@ -30,6 +30,8 @@ def resolve(*, issue: Issue, note: str, actor: Membership, now: datetime) -> Non
         )
     if not note.strip():
         raise Refused(_("Say what was done, so that the client can check it."))
+    if actor.through is not None and issue.responded_at is None:
+        raise Refused(_("A person of the vendor must have answered the client before a program may resolve."))
     if issue.state == IssueState.WAITING:
         waiting.end_waiting(issue, actor=actor, now=now)
     response = work.responds(issue, actor)

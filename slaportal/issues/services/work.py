@@ -70,8 +70,8 @@ def comment(
 
 
 def responds(issue: Issue, actor: Membership) -> bool:
-    """Whether a message by `actor` is the response: the vendor's first, by a person, visible to the client."""
-    return issue.responded_at is None and actor.party == Party.VENDOR
+    """Whether a message by `actor` is the response: the vendor's first, by a person, visible to the client (spec §4)."""
+    return issue.responded_at is None and actor.party == Party.VENDOR and actor.through is None
 
 
 @transaction.atomic

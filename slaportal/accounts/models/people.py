@@ -1,4 +1,4 @@
-"""Who: organizations, people, and the memberships through which people act."""
+"""Organizations, people, and the memberships through which people act."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from slaportal.accounts.scopes import Through
 from slaportal.accounts.validators import validate_timezone
 
 
@@ -123,7 +124,10 @@ class Membership(models.Model):
     """A person in an organization, in one role: the one through whom every act is done.
 
     `party` repeats the organization's party so that constraints can speak of it; a trigger keeps both equal.
+    `through` is not stored: it says of the instance at hand that a program acts with a token of this person.
     """
+
+    through: Through | None = None
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="memberships")
