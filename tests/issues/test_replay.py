@@ -21,7 +21,7 @@ from slaportal.accounts.permissions import NotAllowed
 from slaportal.escalations.models import Escalation
 from slaportal.escalations.services import escalate, next_look, watch
 from slaportal.issues.models import DeciderVote, Issue, Pause, Vote
-from slaportal.issues.selectors.history import CLOCK_KINDS, clock_events, reckoning_of
+from slaportal.issues.selectors.history import clock_events, reckoning_of
 from slaportal.issues.services import classification, ending, waiting, work
 from slaportal.ledger.models import Event
 from slaportal.lib.refusal import Refused
@@ -31,7 +31,6 @@ from tests.world import MONDAY, fresh, report
 pytestmark = pytest.mark.django_db
 LEVELS = st.sampled_from(["critical", "high", "medium", "low"])
 PEOPLE = st.sampled_from(["alice", "bob", "charlie", "sam", "lena", "vera", "ada"])
-FOUND = ("obligation.breached", "deadline.moved")
 STEPS = st.sampled_from([1, 20, 60, 360, 1440, 4320])
 
 
@@ -139,23 +138,23 @@ class Life(RuleBasedStateMachine):
     def stored_obligations_are_what_the_events_add_up_to(self) -> None:
         self.steps += 1
         issue = fresh(self.issue)
-        # The rows are as of the last act that touched a clock, or the last look that found something: a message of
-        # the client moves nothing, so what time has done since then is the watch's to find.
-        touched = [
-            one.recorded_at
-            for one in Event.objects.filter(subject=issue.reference, kind__in=[*CLOCK_KINDS, *FOUND])
-            if one.kind != "comment.added" or '"response":true' in one.payload
-        ]
+        # As of the last act, whatever it was: each one first records what time alone has decided.
+        latest = Event.objects.filter(subject=issue.reference).latest("recorded_at").recorded_at
         events = clock_events(issue)
         for one in issue.obligations.select_related(
             "issue__agreement__policy_version", "issue__agreement__calendar"
         ):
-            replayed = reckoning_of(one, events=events, now=max(touched))
+            replayed = reckoning_of(one, events=events, now=latest)
             assert (replayed.outcome or "") == one.outcome
-            assert (replayed.due, replayed.decided_at, replayed.level) == (
+            assert (replayed.due, replayed.decided_at, replayed.level, replayed.state) == (
                 one.due_at,
                 one.decided_at,
                 one.level,
+                one.state,
+            )
+            assert (replayed.adjusted_due, replayed.adjusted_outcome or "") == (
+                one.adjusted_due_at,
+                one.adjusted_outcome,
             )
 
     @invariant()

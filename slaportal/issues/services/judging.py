@@ -30,7 +30,7 @@ def close_contest(
         texts={"reason": reason},
         pause=pause.pk,
     )
-    obligations.follow(issue, now=now)
+    obligations.follow(issue, now=now, as_of=at)
     acts.save(issue, now=now)
     for party in Party:
         acts.tell(

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.selectors.history import clock_events, reckoning_of
 from slaportal.issues.services import acts
@@ -40,25 +42,43 @@ def begin(issue: Issue, *, now: datetime) -> None:
     _note_next_due(issue, both)
 
 
-def follow(issue: Issue, *, now: datetime) -> None:
+def follow(issue: Issue, *, now: datetime, as_of: datetime | None = None) -> None:
     """Recompute both obligations of `issue` at `now`, write what changed and record breaches and moves.
 
     A breach is recorded at its own due instant with `now` as the instant of detection (spec §5). Whatever
     changed is looked at by the watch at once, since only the escalation matrix knows what comes next.
+    `as_of`: an earlier instant to reckon at, while what time decided after it is not on record yet.
     """
     events = clock_events(issue)
     both = list(issue.obligations.all())  # each knows `issue` with its terms; no need to read them again
     for obligation in both:
-        follow_one(obligation, events=events, now=now)
+        follow_one(obligation, events=events, now=now, as_of=as_of)
     _note_next_due(issue, both)
 
 
-def follow_one(obligation: Obligation, *, events: list[Event], now: datetime, save: bool = True) -> Reckoning:
+def is_behind(issue: Issue, *, now: datetime) -> bool:
+    """Whether time alone has decided something by `now` that is not in the rows of `issue` yet."""
+    if issue.next_due_at is None or issue.next_due_at > now:
+        return False
+    overdue = Q(state=State.RUNNING, due_at__lte=now)
+    overdue_with_added_time = Q(state=State.BREACHING, adjusted_outcome="", adjusted_due_at__lt=now)
+    return issue.obligations.filter(overdue | overdue_with_added_time).exists()
+
+
+def follow_one(
+    obligation: Obligation,
+    *,
+    events: list[Event],
+    now: datetime,
+    as_of: datetime | None = None,
+    save: bool = True,
+) -> Reckoning:
     """Recompute one obligation from the events of its issue and write what changed.
 
-    Without `save` the caller writes `FIELDS`, with what it adds to them.
+    Without `save` the caller writes `FIELDS`, with what it adds to them. `as_of` as in `follow`.
     """
-    reckoning = reckoning_of(obligation, events=events, now=now)
+    as_of = as_of or now
+    reckoning = reckoning_of(obligation, events=events, now=as_of)
     before = [getattr(obligation, name) for name in FIELDS]
     due_before, outcome_before = obligation.due_at, obligation.outcome
     _copy(obligation, reckoning, now=now)
@@ -67,7 +87,7 @@ def follow_one(obligation: Obligation, *, events: list[Event], now: datetime, sa
     if obligation.outcome == Outcome.BREACHED and outcome_before != Outcome.BREACHED:
         _record_breach(obligation, now=now)
     elif obligation.due_at != due_before and reckoning.state is not State.PAUSED:
-        _record_move(obligation, due_before, now=now)
+        _record_move(obligation, due_before, at=as_of, now=now)
     obligation.next_look_at = now
     if save:
         obligation.save(update_fields=FIELDS)
@@ -105,12 +125,13 @@ def _record_breach(obligation: Obligation, *, now: datetime) -> None:
     )
 
 
-def _record_move(obligation: Obligation, due_before: datetime | None, *, now: datetime) -> None:
+def _record_move(obligation: Obligation, due_before: datetime | None, *, at: datetime, now: datetime) -> None:
     acts.record(
         obligation.issue,
         "deadline.moved",
         actor=None,
-        at=now,
+        at=at,
+        recorded_at=now,
         metric=obligation.metric,
         level=obligation.level,
         before=due_before,

@@ -19,7 +19,7 @@ def settle(issue: Issue, level: str, *, how: str, at: datetime, now: datetime) -
     acts.record(
         issue, "level.governs", actor=None, at=at, recorded_at=now, level=level, provisional=False, how=how
     )
-    obligations.follow(issue, now=now)
+    obligations.follow(issue, now=now, as_of=at)
 
 
 def lapse(issue: Issue, *, now: datetime) -> None:

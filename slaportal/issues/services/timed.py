@@ -7,7 +7,7 @@ from functools import partial
 from django.db import transaction
 
 from slaportal.issues.models import Issue, Pause
-from slaportal.issues.services import acts, closing, judging, settling
+from slaportal.issues.services import acts, closing, judging, obligations, settling
 
 Change = Callable[[], None]
 
@@ -16,10 +16,15 @@ def catch_up(issue: Issue, *, now: datetime) -> int:
     """Do everything that time alone has decided on `issue` up to `now`, in order; return how many changes.
 
     Every act calls this first, so it never depends on how late the watch is. The caller has claimed the issue.
+    Each period ends with the clocks as of that instant: a later one may move what is due in between. What the clocks
+    alone have decided, breaches, comes last and is recorded at its own due instant.
     """
     done = 0
     while due := sorted(_due(issue, now), key=lambda pair: pair[0]):
         due[0][1]()
+        done += 1
+    if obligations.is_behind(issue, now=now):
+        obligations.follow(issue, now=now)
         done += 1
     return done
 
