@@ -1,4 +1,4 @@
-"""Post-mortems, surveys, suggestions: what the parties learn from what happened (spec §7)."""
+"""Post-mortems, surveys, suggestions, what-ifs: what the parties learn from what happened (spec §7)."""
 
 from slaportal.feedback.models.editions import EditionAcceptance, PostMortemEdition
 from slaportal.feedback.models.findings import (
@@ -21,6 +21,7 @@ from slaportal.feedback.models.postmortems import (
     PostMortemRevision,
     PostMortemState,
 )
+from slaportal.feedback.models.whatif import Difference, WhatIf
 
 __all__ = [
     "COMMITTED",
@@ -32,6 +33,7 @@ __all__ = [
     "ActionKind",
     "ActionState",
     "ContributingFactor",
+    "Difference",
     "EditionAcceptance",
     "FactorKind",
     "PostMortem",
@@ -41,4 +43,5 @@ __all__ = [
     "PostMortemQuerySet",
     "PostMortemRevision",
     "PostMortemState",
+    "WhatIf",
 ]

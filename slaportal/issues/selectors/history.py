@@ -1,7 +1,7 @@
 """From ledger events to facts: the only bridge between what is recorded and what is reckoned."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -43,13 +43,18 @@ def clock_events(issue: Issue) -> list[Event]:
     return list(Event.objects.about(issue.reference).filter(kind__in=CLOCK_KINDS))
 
 
-def facts(events: Iterable[Event], metric: str) -> Iterator[Fact]:
+def facts(
+    events: Iterable[Event], metric: str, *, stopping: Collection[str] | None = None
+) -> Iterator[Fact]:
     """Yield what `events` mean for the obligation of `metric`.
 
     Pauses and reopening touch the resolution only; the first message of the vendor touches the response only.
+    `stopping` names the parties for whom waiting would stop the clock under other terms; None: as it was.
     """
     for event in events:
         data = json.loads(event.payload)["data"]
+        if stopping is not None and event.kind == "waiting.began":
+            data["stops_clock"] = data["on"] in stopping
         fact = _fact(event.kind, event.at, data, response=metric == Metric.RESPONSE)
         if fact is not None:
             yield fact
