@@ -28,7 +28,9 @@ BEFORE_DELIVERY = ["slaportal.escalations.services.deadman.notice_a_silent_watch
 MAY_STAND_IN = "slaportal.accounts.services.stand_ins.may_stand_in"
 
 # Long work, by kind: what does it (slaportal.jobs). The app that runs it knows none of those above it.
-JOB_KINDS: dict[str, str] = {}
+JOB_KINDS: dict[str, str] = {
+    "whatif": "slaportal.feedback.services.whatif.run",
+}
 
 # --- applications
 INSTALLED_APPS = [

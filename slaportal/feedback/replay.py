@@ -107,7 +107,9 @@ class Staffing:
 def _outside(instant: datetime, hours: Calendar) -> bool:
     # Closing time still belongs to the day on which it is reached.
     just_before = instant - timedelta(microseconds=1)
-    return not (clock.is_open(instant=instant, calendar=hours) or clock.is_open(instant=just_before, calendar=hours))
+    return not (
+        clock.is_open(instant=instant, calendar=hours) or clock.is_open(instant=just_before, calendar=hours)
+    )
 
 
 def _open_time(start: datetime, end: datetime, hours: Calendar) -> timedelta:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -98,7 +98,7 @@ def run(job: Job, progress: Progress) -> Outcome:
     if found is None:
         raise Refused(_("The draft was discarded in the meantime, and the question with it."))
     progress.of(count_issues(scope_of(found)))
-    answer_what_if(found, now=datetime.now(UTC), step=progress.advance)
+    answer_what_if(found, now=job.started_at or job.asked_at, step=progress.advance)
     words = ngettext(
         "%(moved)s deadline moves, %(outcomes)s outcome changes.",
         "%(moved)s deadlines move, %(outcomes)s outcomes change.",
