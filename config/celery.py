@@ -21,6 +21,12 @@ BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 10},
         "last_run_at": DUE,
     },
+    "seal the ledger": {
+        "task": "ledger.seal",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+        "last_run_at": DUE,
+    },
     "deliver messages": {
         "task": "notifications.deliver",
         "schedule": 5.0,

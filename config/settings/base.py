@@ -32,6 +32,12 @@ JOB_KINDS: dict[str, str] = {
     "whatif": "slaportal.feedback.services.whatif.run",
 }
 
+# --- the ledger's seal: the key that signs checkpoints, and a folder for it and for what was signed last
+LEDGER_KEY = env.secret("LEDGER_KEY", "")  # 32 bytes in base64; without it a key is made in LEDGER_DIR
+LEDGER_DIR = DATA_DIR / "ledger"
+# Who compares words that are kept outside the ledger with the hashes in it; see manage.py verify_ledger.
+LEDGER_WORDS = ["slaportal.issues.selectors.words.changed_words"]
+
 # --- applications
 INSTALLED_APPS = [
     "config.admin.UnfoldConfig",

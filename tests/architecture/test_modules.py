@@ -18,7 +18,7 @@ TOPICS: dict[str, set[str]] = {
         "rendering",
         "words",
     },
-    "ledger": {"merkle", "seal"},
+    "ledger": {"entries", "hashing", "keys", "merkle", "notes"},
     "policies": {
         "clock",
         "openings",

@@ -9,6 +9,7 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from slaportal.escalations.tasks import round_of_watch
+from slaportal.ledger.services import seal
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         while True:
             try:
                 done = round_of_watch()
+                seal(now=timezone.now())
             except OperationalError as error:
                 if not loop:
                     raise

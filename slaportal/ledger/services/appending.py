@@ -8,13 +8,9 @@ from typing import Any
 from django.db import connection
 
 from slaportal.accounts.models import Membership, Organization
-from slaportal.ledger.models import ActorKind, Audience, Event, EventText
+from slaportal.ledger.hashing import digest
+from slaportal.ledger.models import ActorKind, Audience, Event, EventText, Unsealed
 from slaportal.lib import canonical
-
-
-def digest(salt: str, text: str) -> str:
-    """Return the hash under which the ledger knows a text: SHA-256 of salt and text, in hex."""
-    return hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
 
 
 def append(
@@ -66,6 +62,7 @@ def append(
         demo=demo or organization.demo,
     )
     _keep(texts or {}, event, salts)
+    Unsealed.objects.create(event=event)
     return event
 
 
