@@ -7,8 +7,8 @@ from typing import Final
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from slaportal.ledger.models import Event, EventText
 from slaportal.ledger.hashing import digest
+from slaportal.ledger.models import Event, EventText
 
 ERASED: Final = "text.erased"
 Finder = Callable[[list[Event]], Iterable[tuple[int, str]]]

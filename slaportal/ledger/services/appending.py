@@ -62,11 +62,11 @@ def append(
         demo=demo or organization.demo,
     )
     _keep(texts or {}, event, salts)
-    Unsealed.objects.create(event=event)
     return event
 
 
 def _keep(texts: dict[str, str], event: Event, salts: dict[str, str]) -> None:
+    Unsealed.objects.create(event=event)
     for name, text in texts.items():
         EventText.objects.create(event=event, name=name, salt=salts[name], text=text)
 
