@@ -46,6 +46,7 @@ SECTIONS: Final = (
         (
             Page("Escalations", "admin:escalations_escalation_changelist", "notification_important"),
             Page("Exceptions", "admin:escalations_slaexception_changelist", "rule"),
+            Page("Standing exceptions", "escalations:standing", "event_repeat", "policy.read"),
             Page("Escalation matrix", "admin:escalations_matrixstep_changelist", "grid_on"),
         ),
     ),

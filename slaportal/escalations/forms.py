@@ -5,17 +5,34 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
-from slaportal.escalations.models import CODES, SlaException
-from slaportal.escalations.selectors import deputies, hand_on_candidates, may_be_entered_by
+from slaportal.escalations.models import CODES, SlaException, StandingException
+from slaportal.escalations.selectors import deputies, hand_on_candidates, may_be_entered_by, metric_choices
 from slaportal.issues.forms.files import files
 from slaportal.issues.forms.people import MemberChoice
-from slaportal.policies.models import Metric
+from slaportal.policies.models import Agreement, Metric
 
 # A step of a mitigation plan: who – what – until when.
 STEP = re.compile(r"\S.*?\s[–—-]\s+\S.*?\s[–—-]\s+\S")
+
+
+def sentences(label: Any, help_text: Any = "") -> forms.CharField:
+    """Return a field for a few sentences."""
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def instants(label: Any, help_text: Any = "") -> forms.DateTimeField:
+    """Return a field for a date and a time of day, in the person's own zone."""
+    return forms.DateTimeField(
+        label=label,
+        help_text=help_text,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
 
 
 class RaiseForm(forms.Form):
@@ -65,26 +82,53 @@ class ExceptionForm(forms.Form):
         return [line for line in lines if line and not STEP.match(line)]
 
 
+class AgreementChoice(forms.ModelChoiceField[Agreement]):
+    """An agreement by its client and terms."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return client and version."""
+        return f"{obj.organization} – {obj.policy_version}"
+
+
+class StandingForm(forms.Form):
+    """What keeps the vendor from working for a while, for which agreement, and what is asked for."""
+
+    agreement = AgreementChoice(label=_("Agreement"), queryset=None, empty_label=None)
+    name = forms.CharField(
+        label=_("Name"), help_text=_("A few words by which both parties know it."), max_length=120
+    )
+    cause = forms.ChoiceField(
+        label=_("Cause"), choices=StandingException.Cause.choices, widget=forms.RadioSelect
+    )
+    begins_at = instants(_("From"))
+    ends_at = instants(_("To"), _("It always has an end; people are reminded seven days before."))
+    metric = forms.ChoiceField(
+        label=_("Which clock"), choices=metric_choices, required=False, widget=forms.RadioSelect
+    )
+    effect = forms.ChoiceField(
+        label=_("What it asks for"),
+        choices=[
+            (SlaException.Effect.ADDED_TIME, _("Added time: this time does not count")),
+            (SlaException.Effect.WAIVED, _("Waived outcome: deadlines that end in this time do not count")),
+            (SlaException.Effect.EXPLANATION, _("Explanation only: the reason for what is late meanwhile")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=_("It changes the adjusted figure only; the strict one always stands beside it."),
+    )
+    reason = sentences(_("Reason"), _("The client reads it once a colleague has approved."))
+    plan = sentences(_("Mitigation plan"), _("One step a line: who – what – until when."))
+
+    def __init__(self, *args: Any, agreements: QuerySet[Agreement], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agreement = self.fields["agreement"]
+        assert isinstance(agreement, forms.ModelChoiceField)
+        agreement.queryset = agreements
+
+
 class AnswerForm(forms.Form):
     """Why an exception is refused or contested."""
 
     reason = forms.CharField(label=_("Reason"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-def sentences(label: Any, help_text: Any = "") -> forms.CharField:
-    """Return a field for a few sentences."""
-    return forms.CharField(
-        label=label, help_text=help_text, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-def instants(label: Any, help_text: Any = "") -> forms.DateTimeField:
-    """Return a field for a date and a time of day, in the person's own zone."""
-    return forms.DateTimeField(
-        label=label,
-        help_text=help_text,
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-    )
 
 
 class ReasonForm(forms.Form):

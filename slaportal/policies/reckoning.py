@@ -109,11 +109,21 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Excepted:
-    """An exception took effect; it changes the adjusted figure only (spec §5)."""
+    """An exception took effect; it changes the adjusted figure only (spec §5).
+
+    `until`: the new date. `window`: the time `[from, to)` that a standing exception `key` takes out instead.
+    """
 
     at: datetime
     effect: str
     until: datetime | None = None
+    window: tuple[datetime, datetime] | None = None
+    key: str = ""
+
+    def waives(self, due: datetime | None) -> bool:
+        """Whether what was due at `due` counts on neither side: always, or where that lies in the window."""
+        here = self.window is None or (due is not None and self.window[0] <= due < self.window[1])
+        return self.effect == "waived" and here
 
 
 Fact = Governs | Stopped | Restarted | Paused | Resumed | Voided | Ended | Excepted
@@ -203,8 +213,9 @@ class _Walk:
     ended_at: datetime | None = None
     reopened: bool = False
     exceptions: list[Excepted] = field(default_factory=list)
-    # What was due when the obligation was decided: later facts do not move it.
+    # What was due when the obligation was decided, and of which bases: later facts do not move it.
     settled: tuple[Basis, datetime | None, str] | None = None
+    settled_bases: tuple[Basis, ...] = ()
 
     def earliest(self) -> tuple[Basis, datetime | None]:
         """Return the basis that holds and its due instant; a paused one is due at no instant."""
@@ -216,6 +227,10 @@ class _Walk:
                 best, best_due = basis, due
         return best, best_due
 
+    def settle(self, basis: Basis, due: datetime | None) -> None:
+        """Keep what is due now: the obligation is decided."""
+        self.settled, self.settled_bases = (basis, due, self.level), tuple(self.bases)
+
     def judge(self, instant: datetime) -> None:
         """Note a breach, if the budget was overrun by `instant` under an agreed level."""
         undecided = self.breached_at is None and self.met_at is None and self.ended_at is None
@@ -225,10 +240,10 @@ class _Walk:
         instant = self.stopped_at or instant
         if due is not None and clock.passed(instant=instant, due=due, bound=basis.rule.bound):
             self.breached_at = due
-            self.settled = (basis, due, self.level)
+            self.settle(basis, due)
         elif self.stopped_at is not None:
             self.met_at = self.stopped_at
-            self.settled = (basis, due, self.level)
+            self.settle(basis, due)
 
     def take(self, fact: Fact) -> None:
         """Let `fact` act on the obligation."""
@@ -249,10 +264,11 @@ class _Walk:
                 self.void(key, at)
             case Ended(at=at):
                 if self.ended_at is None and self.breached_at is None and self.met_at is None:
-                    self.settled = (*self.earliest(), self.level)
+                    self.settle(*self.earliest())
                 self.ended_at = self.ended_at or at
             case Excepted():
-                self.exceptions.append(fact)
+                others = [one for one in self.exceptions if not one.key or one.key != fact.key]
+                self.exceptions = [*others, fact]
 
     def govern(self, fact: Governs) -> None:
         """The one rule for every change of the governing level (spec §3)."""
@@ -273,7 +289,7 @@ class _Walk:
         basis, due = self.earliest()
         if due is None or not clock.passed(instant=at, due=due, bound=basis.rule.bound):
             self.met_at = at
-            self.settled = (basis, due, self.level)
+            self.settle(basis, due)
 
     def void(self, key: str, at: datetime) -> None:
         """Strike a pause out: a result that rested on it is judged again, a breach stands (spec §3)."""
@@ -361,11 +377,23 @@ def _adjust(
 ) -> tuple[datetime | None, Outcome | None]:
     """Return due instant and outcome after exceptions; the strict ones stand beside them, always."""
     granted = [one.until for one in walk.exceptions if one.effect == "added_time" and one.until is not None]
+    granted += _spared(walk)
     adjusted_due = max([due, *granted]) if due is not None and granted else due
-    if any(one.effect == "waived" for one in walk.exceptions) and outcome is Outcome.BREACHED:
+    if any(one.waives(due) for one in walk.exceptions) and outcome is Outcome.BREACHED:
         return adjusted_due, Outcome.WAIVED
     if outcome is not Outcome.BREACHED or adjusted_due is None or adjusted_due == due:
         return adjusted_due, outcome
     if walk.stopped_at is not None:
         return adjusted_due, Outcome.MET if walk.stopped_at <= adjusted_due else Outcome.BREACHED
     return adjusted_due, Outcome.BREACHED if now > adjusted_due else None
+
+
+def _spared(walk: _Walk) -> list[datetime]:
+    """Return when the budget is spent if the time of standing exceptions does not count; nothing without any."""
+    windows = [one.window for one in walk.exceptions if one.effect == "added_time" and one.window]
+    pauses = [*walk.pauses.values(), *(Pause(*window) for window in windows if window[0] < window[1])]
+    if len(pauses) == len(walk.pauses):
+        return []
+    bases = walk.settled_bases if walk.settled else walk.bases
+    dues = [due for due in (basis.due(pauses) for basis in bases) if due is not None]
+    return [min(dues)] if dues else []

@@ -171,6 +171,7 @@ def _page(member: Membership, agreement: Agreement, *, now: datetime) -> dict[st
         "others": [(one, selectors.standing(one, now=now)) for one in others],
         "editions": editions.order_by("-number"),
         "matrix": MATRIX,
+        "now": now,
         "is_vendor": member.is_vendor,
     }
 

@@ -41,6 +41,10 @@ ROUTES: dict[str, str] = {
     "escalations:end-absence": "absence.enter",
     "escalations:reason": "escalation.reason",
     "escalations:raise": "escalation.raise",
+    "escalations:standing": "policy.read",
+    "escalations:request-standing": "exception.request",
+    "escalations:standing-detail": "policy.read",
+    "escalations:answer-standing": "policy.read",  # then the right of the answer itself
     "escalations:request-exception": "exception.request",
     "escalations:evidence": "issue.read",
     "escalations:exception": "issue.read",

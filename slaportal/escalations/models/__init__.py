@@ -6,6 +6,7 @@ from slaportal.escalations.models.exception import Evidence, SlaException, SlaEx
 from slaportal.escalations.models.machinery import SetAside, Standstill
 from slaportal.escalations.models.matrix import MatrixEdition, MatrixStep, StepKind
 from slaportal.escalations.models.reason import CODES, BreachReason
+from slaportal.escalations.models.standing import Coverage, StandingException, StandingExceptionQuerySet
 
 __all__ = [
     "CODES",
@@ -13,6 +14,7 @@ __all__ = [
     "Absence",
     "AbsenceQuerySet",
     "BreachReason",
+    "Coverage",
     "Escalation",
     "EscalationQuerySet",
     "Evidence",
@@ -21,6 +23,8 @@ __all__ = [
     "SetAside",
     "SlaException",
     "SlaExceptionQuerySet",
+    "StandingException",
+    "StandingExceptionQuerySet",
     "Standstill",
     "StepKind",
 ]

@@ -17,6 +17,7 @@ class SetAside(models.Model):
         ISSUE = "issue", _("Issue")
         REMINDER = "reminder", _("Reminder")
         EXCEPTION = "exception", _("Exception")
+        STANDING = "standing", _("Standing exception")
 
     what = models.CharField(max_length=10, choices=What.choices)
     row = models.BigIntegerField(help_text="Primary key in its table.")

@@ -20,9 +20,21 @@ from slaportal.escalations.selectors.page import (
 from slaportal.escalations.selectors.planning import HOLD, Planned, breach_instant, plan
 from slaportal.escalations.selectors.reasons import reasons_missing, reasons_of, unexplained
 from slaportal.escalations.selectors.receiving import Desk, holders, receivers
+from slaportal.escalations.selectors.standing import (
+    Covered,
+    coverages_of,
+    covered_by,
+    metric_choices,
+    preview,
+    standing_acts,
+    standing_for,
+    standing_of,
+    visible_standing,
+)
 
 __all__ = [
     "HOLD",
+    "Covered",
     "Desk",
     "EscalationPage",
     "Line",
@@ -31,6 +43,8 @@ __all__ = [
     "breach_instant",
     "coming_absences",
     "contacts",
+    "coverages_of",
+    "covered_by",
     "deputies",
     "edition_in_force",
     "escalation_for",
@@ -42,14 +56,20 @@ __all__ = [
     "lines_on",
     "matrix",
     "may_be_entered_by",
+    "metric_choices",
     "page_of",
     "plan",
+    "preview",
     "reasons_missing",
     "reasons_of",
     "receivers",
+    "standing_acts",
+    "standing_for",
+    "standing_of",
     "ticket_holder",
     "unanswered",
     "unexplained",
     "unreached",
     "visible_exceptions",
+    "visible_standing",
 ]

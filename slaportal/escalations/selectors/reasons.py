@@ -1,6 +1,8 @@
 """Breaches and the reasons for them: “reason missing” until somebody gave one (spec §5)."""
 
-from slaportal.escalations.models import BreachReason, SlaException
+from collections.abc import Iterable
+
+from slaportal.escalations.models import BreachReason, Coverage, SlaException
 from slaportal.issues.models import Issue, Obligation
 from slaportal.policies.reckoning import Outcome
 
@@ -15,8 +17,20 @@ def unexplained(issue: Issue) -> list[Obligation]:
         return []
     explained = set(issue.exceptions.filter(status__in=EXPLAINS).values_list("metric", flat=True))
     given = set(BreachReason.objects.filter(obligation__in=breached).values_list("obligation", flat=True))
-    left = [one for one in breached if one.metric not in explained and one.pk not in given]
+    spared = _spared(breached)
+    left = [
+        one
+        for one in breached
+        if one.metric not in explained and one.pk not in given and one.pk not in spared
+    ]
     return sorted(left, key=lambda one: one.metric, reverse=True)
+
+
+def _spared(breached: Iterable[Obligation]) -> set[int]:
+    """Return the keys of what ran out while a standing exception held: that has documented why."""
+    missed_at = {one.pk: one.breached_at for one in breached}
+    covered = Coverage.objects.filter(obligation__in=missed_at).select_related("standing")
+    return {one.obligation_id for one in covered if one.holds_at(missed_at[one.obligation_id])}
 
 
 def reasons_missing(issue: Issue) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from slaportal.accounts.models import Membership, Party, Role, User
-from slaportal.escalations.models import Absence, MatrixStep
+from slaportal.escalations.models import Absence, MatrixStep, StandingException
 from slaportal.issues.models import Issue
 from slaportal.policies.models import Agreement
 
@@ -65,6 +65,7 @@ class Desk:
         self._holders: dict[str, list[User]] = {}
         self._presence: Presence | None = None
         self._agreements: dict[int, Agreement] = {}
+        self._standing: dict[int, list[StandingException]] | None = None
 
     def agreement(self, pk: int) -> Agreement:
         """Return the agreement with its organization and all that its clock reads."""
@@ -72,6 +73,14 @@ class Desk:
             terms = Agreement.objects.select_related("organization", "policy_version", "calendar")
             self._agreements[pk] = terms.get(pk=pk)
         return self._agreements[pk]
+
+    def standing(self, agreement: int) -> list[StandingException]:
+        """Return the standing exceptions of an agreement that both parties let stand, earliest first."""
+        if self._standing is None:
+            self._standing = {}
+            for one in StandingException.objects.accepted().order_by("begins_at", "pk"):
+                self._standing.setdefault(one.agreement_id, []).append(one)
+        return self._standing.get(agreement, [])
 
     def steps(self, level: str, metric: str) -> list[MatrixStep]:
         """Return the steps for `level` and `metric`, in order."""

@@ -13,9 +13,16 @@ from typing import Any, TypeVar
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Model, Q, QuerySet
 
-from slaportal.escalations.models import Escalation, MatrixStep, SetAside, SlaException, StepKind
+from slaportal.escalations.models import (
+    Escalation,
+    MatrixStep,
+    SetAside,
+    SlaException,
+    StandingException,
+    StepKind,
+)
 from slaportal.escalations.selectors import HOLD, Desk, Planned, breach_instant, plan
-from slaportal.escalations.services import escalating, excepting, repeating, setting_aside
+from slaportal.escalations.services import covering, escalating, excepting, repeating, setting_aside, standing
 from slaportal.issues.models import Issue, Obligation, Pause, Reminder
 from slaportal.issues.selectors.history import clock_events
 from slaportal.issues.services import obligations, reminding, timed
@@ -37,6 +44,8 @@ _AWAITED = (
     ("contest_due_at", Pause, ""),
     ("at", Reminder, "AND done_at IS NULL"),
     ("answer_due_at", SlaException, ""),
+    ("answer_due_at", StandingException, ""),
+    ("remind_at", StandingException, ""),
 )
 _EARLIEST = " UNION ALL ".join(
     f"SELECT {number}, MIN({column}) FROM {model._meta.db_table} WHERE {column} IS NOT NULL {condition}"  # noqa: S608 - names only
@@ -70,6 +79,14 @@ def _watch(*, now: datetime, batch: int) -> int:
             SetAside.What.EXCEPTION,
             _not_aside(exceptions, SetAside.What.EXCEPTION, now)[:batch],
             partial(_accept, now=now),
+            now=now,
+        )
+    if StandingException in due:
+        waiting = StandingException.objects.filter(Q(answer_due_at__lte=now) | Q(remind_at__lte=now))
+        done += _each(
+            SetAside.What.STANDING,
+            _not_aside(waiting, SetAside.What.STANDING, now)[:batch],
+            partial(_let_stand, now=now),
             now=now,
         )
     # Always: what was done above may have put a clock's look at this very instant.
@@ -117,6 +134,9 @@ def _act_on(obligation: Obligation, *, desk: Desk, now: datetime) -> None:
     """Recompute `obligation`, run the steps that are due and plan the next look. The caller has claimed it."""
     events = clock_events(obligation.issue)
     reckoning = obligations.follow_one(obligation, events=events, now=now, save=False)
+    while covering.cover(obligation, reckoning, desk=desk, now=now):
+        events = clock_events(obligation.issue)
+        reckoning = obligations.follow_one(obligation, events=events, now=now, save=False)
     steps = desk.steps(reckoning.level, obligation.metric)
     ran = _Ran(obligation, reckoning.level)
     fired = _fire(obligation, reckoning, steps, ran, desk=desk, now=now)
@@ -224,6 +244,14 @@ def _accept(pk: int, *, now: datetime) -> bool:
     exception = SlaException.objects.select_related("issue__organization").get(pk=pk)
     excepting.accept_by_silence(exception=exception, now=now)
     return True
+
+
+def _let_stand(pk: int, *, now: datetime) -> bool:
+    found = StandingException.objects.select_related("agreement__organization", "requested_by__user").get(
+        pk=pk
+    )
+    accepted = standing.accept_standing_by_silence(standing=found, now=now)
+    return standing.remind_of_end(standing=found, now=now) or accepted
 
 
 def _each(what: str, rows: QuerySet[Any, int], act: Callable[[int], bool], *, now: datetime) -> int:

@@ -3,17 +3,22 @@
 from typing import Any
 
 from django import template
+from django.db.models import QuerySet
 
+from slaportal.escalations.models import StandingException
 from slaportal.escalations.selectors import (
+    coverages_of,
     exception_acts,
     lines_on,
     reasons_missing,
     reasons_of,
+    standing_of,
     unexplained,
     visible_exceptions,
 )
 from slaportal.issues.models import Issue
 from slaportal.issues.services import acts
+from slaportal.policies.models import Agreement
 
 register = template.Library()
 
@@ -42,11 +47,18 @@ def exceptions_of(context: dict[str, Any], issue: Issue) -> dict[str, Any]:
     return {
         "issue": issue,
         "exceptions": [(one, exception_acts(one, member)) for one in found],
+        "standing": coverages_of(issue),
         "missing": unexplained(issue),
         "reasons": reasons_of(issue),
         "may_give": acts.can(issue, member, "escalation.reason"),
         "may_request": acts.can(issue, member, "exception.request"),
     }
+
+
+@register.simple_tag(takes_context=True)
+def standing_exceptions_of(context: dict[str, Any], agreement: Agreement) -> QuerySet[StandingException]:
+    """Return the standing exceptions of `agreement` that hold or will hold, as the reader may see them. Reads `now` of the page."""
+    return standing_of(agreement, member=context["request"].membership, now=context["now"])
 
 
 @register.simple_tag

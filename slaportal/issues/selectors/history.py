@@ -67,9 +67,8 @@ def _fact(kind: str, at: datetime, data: dict[str, Any], *, response: bool) -> F
         case "issue.withdrawn" | "issue.duplicate":
             return Ended(at)
         case "exception.effective":
-            until = parse_instant(data["until"]) if data["until"] else None
             concerned = Metric.RESPONSE if response else Metric.RESOLUTION
-            return Excepted(at, data["effect"], until) if data["metric"] == concerned else None
+            return _excepted(at, data) if data["metric"] == concerned else None
         case "comment.added" | "issue.resolved" if response:
             return Stopped(at) if data["response"] else None
         case "issue.resolved":
@@ -84,6 +83,14 @@ def _fact(kind: str, at: datetime, data: dict[str, Any], *, response: bool) -> F
             return Voided(at, str(data["pause"]))
         case _:
             return None
+
+
+def _excepted(at: datetime, data: dict[str, Any]) -> Excepted:
+    """Return the fact of an exception: with a new date, or with the window of a standing one."""
+    if "standing" in data:
+        window = (parse_instant(data["begins"]), parse_instant(data["ends"]))
+        return Excepted(at, data["effect"], window=window, key=data["standing"])
+    return Excepted(at, data["effect"], parse_instant(data["until"]) if data["until"] else None)
 
 
 def reckoning_of(obligation: Obligation, *, events: Iterable[Event], now: datetime) -> Reckoning:

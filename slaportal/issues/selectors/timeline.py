@@ -250,6 +250,13 @@ def _warned(data: Data) -> str:
     }
 
 
+def _effective(data: Data) -> str:
+    if "standing" not in data:
+        return _("The exception took effect")
+    words = {"reference": data["standing"], "metric": _metric(data)}
+    return _("The standing exception %(reference)s took effect on the %(metric)s clock") % words
+
+
 def _with_level(text: str) -> Callable[[Data], str]:
     return lambda data: _(text) % {"level": _level(data)}
 
@@ -318,5 +325,5 @@ WORDS: Final[dict[str, Callable[[Data], str]]] = {
     "exception.approved": _said(gettext_noop("approved the exception")),
     "exception.accepted": _said(gettext_noop("accepted the exception")),
     "exception.contested": _said(gettext_noop("contested the exception")),
-    "exception.effective": _said(gettext_noop("The exception took effect")),
+    "exception.effective": _effective,
 }

@@ -7,14 +7,19 @@ from slaportal.accounts.models import Party
 from slaportal.issues.models import Issue, Proposal
 from slaportal.policies import clock
 from slaportal.policies.clock import Unit
-from slaportal.policies.models import Metric
+from slaportal.policies.models import Agreement, Metric
 from slaportal.policies.selectors import rules_for
 
 
 def business_days_after(issue: Issue, days: int, *, start: datetime) -> datetime:
     """Return the end of `days` business days of the issue's agreement from `start`."""
+    return business_days_of(issue.agreement, days, start=start)
+
+
+def business_days_of(agreement: Agreement, days: int, *, start: datetime) -> datetime:
+    """Return the end of `days` business days of `agreement` from `start`."""
     end = clock.deadline(
-        start=start, amount=Fraction(days), unit=Unit.BUSINESS_DAYS, calendar=issue.agreement.hours()
+        start=start, amount=Fraction(days), unit=Unit.BUSINESS_DAYS, calendar=agreement.hours()
     )
     assert end is not None  # Without pauses there is always an end.
     return end
