@@ -5,72 +5,190 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_tokens'),
-        ('feedback', '0002_published_stays'),
-        ('issues', '0006_saved_views'),
-        ('policies', '0003_one_agreement_at_a_time'),
+        ("accounts", "0003_tokens"),
+        ("feedback", "0002_published_stays"),
+        ("issues", "0006_saved_views"),
+        ("policies", "0003_one_agreement_at_a_time"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WhatIf',
+            name="WhatIf",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('begins', models.DateTimeField()),
-                ('ends', models.DateTimeField()),
-                ('asked_at', models.DateTimeField()),
-                ('terms_hash', models.CharField(blank=True, max_length=64)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('issues', models.PositiveIntegerField(default=0)),
-                ('obligations', models.PositiveIntegerField(default=0)),
-                ('moved', models.PositiveIntegerField(default=0)),
-                ('outcomes', models.PositiveIntegerField(default=0)),
-                ('figures', models.JSONField(blank=True, default=list)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='what_ifs', to='accounts.organization')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='what_ifs', to='policies.policyversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("begins", models.DateTimeField()),
+                ("ends", models.DateTimeField()),
+                ("asked_at", models.DateTimeField()),
+                ("terms_hash", models.CharField(blank=True, max_length=64)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("issues", models.PositiveIntegerField(default=0)),
+                ("obligations", models.PositiveIntegerField(default=0)),
+                ("moved", models.PositiveIntegerField(default=0)),
+                ("outcomes", models.PositiveIntegerField(default=0)),
+                ("figures", models.JSONField(blank=True, default=list)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="what_ifs",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="what_ifs",
+                        to="policies.policyversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'what-if',
-                'ordering': ['-asked_at', '-pk'],
+                "verbose_name": "what-if",
+                "ordering": ["-asked_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Difference',
+            name="Difference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(choices=[('response', 'Response'), ('resolution', 'Resolution')], max_length=10)),
-                ('level', models.CharField(choices=[('critical', 'Critical'), ('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=8)),
-                ('due_before', models.DateTimeField(blank=True, null=True)),
-                ('due_after', models.DateTimeField(blank=True, null=True)),
-                ('outcome_before', models.CharField(blank=True, choices=[('met', 'Met'), ('breached', 'Breached'), ('not_counted', 'Not counted'), ('waived', 'Waived')], max_length=12)),
-                ('outcome_after', models.CharField(blank=True, choices=[('met', 'Met'), ('breached', 'Breached'), ('not_counted', 'Not counted'), ('waived', 'Waived')], max_length=12)),
-                ('adjusted_before', models.CharField(blank=True, choices=[('met', 'Met'), ('breached', 'Breached'), ('not_counted', 'Not counted'), ('waived', 'Waived')], max_length=12)),
-                ('adjusted_after', models.CharField(blank=True, choices=[('met', 'Met'), ('breached', 'Breached'), ('not_counted', 'Not counted'), ('waived', 'Waived')], max_length=12)),
-                ('changes_outcome', models.BooleanField()),
-                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='issues.issue')),
-                ('what_if', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='differences', to='feedback.whatif')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[("response", "Response"), ("resolution", "Resolution")], max_length=10
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("critical", "Critical"),
+                            ("high", "High"),
+                            ("medium", "Medium"),
+                            ("low", "Low"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("due_before", models.DateTimeField(blank=True, null=True)),
+                ("due_after", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome_before",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("met", "Met"),
+                            ("breached", "Breached"),
+                            ("not_counted", "Not counted"),
+                            ("waived", "Waived"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "outcome_after",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("met", "Met"),
+                            ("breached", "Breached"),
+                            ("not_counted", "Not counted"),
+                            ("waived", "Waived"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "adjusted_before",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("met", "Met"),
+                            ("breached", "Breached"),
+                            ("not_counted", "Not counted"),
+                            ("waived", "Waived"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "adjusted_after",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("met", "Met"),
+                            ("breached", "Breached"),
+                            ("not_counted", "Not counted"),
+                            ("waived", "Waived"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("changes_outcome", models.BooleanField()),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="issues.issue"
+                    ),
+                ),
+                (
+                    "what_if",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="differences",
+                        to="feedback.whatif",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-changes_outcome', 'pk'],
+                "ordering": ["-changes_outcome", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='whatif',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('begins'))), name='what_if_ends_after_it_begins'),
+            model_name="whatif",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__gt", models.F("begins"))), name="what_if_ends_after_it_begins"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='whatif',
-            constraint=models.CheckConstraint(condition=models.Q(('finished_at__isnull', True), models.Q(('terms_hash', ''), _negated=True), _connector='OR'), name='what_if_knows_its_terms'),
+            model_name="whatif",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("finished_at__isnull", True),
+                    models.Q(("terms_hash", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="what_if_knows_its_terms",
+            ),
         ),
         migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(fields=['what_if', '-changes_outcome', 'id'], name='difference_of_what_if'),
+            model_name="difference",
+            index=models.Index(fields=["what_if", "-changes_outcome", "id"], name="difference_of_what_if"),
         ),
         migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.UniqueConstraint(fields=('what_if', 'issue', 'metric'), name='difference_once'),
+            model_name="difference",
+            constraint=models.UniqueConstraint(fields=("what_if", "issue", "metric"), name="difference_once"),
         ),
     ]

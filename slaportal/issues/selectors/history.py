@@ -43,9 +43,7 @@ def clock_events(issue: Issue) -> list[Event]:
     return list(Event.objects.about(issue.reference).filter(kind__in=CLOCK_KINDS))
 
 
-def facts(
-    events: Iterable[Event], metric: str, *, stopping: Collection[str] | None = None
-) -> Iterator[Fact]:
+def facts(events: Iterable[Event], metric: str, *, stopping: Collection[str] | None = None) -> Iterator[Fact]:
     """Yield what `events` mean for the obligation of `metric`.
 
     Pauses and reopening touch the resolution only; the first message of the vendor touches the response only.

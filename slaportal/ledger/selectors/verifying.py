@@ -56,27 +56,28 @@ def _walk(log: Log, sizes: set[int], texts: Texts, verdict: Verdict) -> dict[int
     """Compare each event of `log` with its leaf, and return the root at each of `sizes` that the log reaches."""
     edge, roots = merkle.Edge(), dict[int, bytes]()
     for part in _leaves(log):
-        events = {leaf.event_id: leaf.event for leaf in part}
-        for pk, wrong in texts.compare(list(events.values())):
-            verdict.faults.append(f"{log}: event {pk} ({_name(events[pk])}): {wrong}.")
-        for leaf in part:
-            _step(leaf, edge, verdict)
-            if edge.size in sizes:
-                roots[edge.size] = edge.root()
+        sound = [leaf.event for leaf in part if _step(leaf, edge, sizes, roots, verdict)]
+        names = {event.pk: _name(event) for event in sound}
+        for pk, wrong in texts.compare(sound):
+            verdict.faults.append(f"{log}: event {pk} ({names[pk]}): {wrong}.")
     if edge.size != log.size:
         verdict.faults.append(f"{log}: {edge.size} events are sealed, the log says {log.size}.")
     return roots
 
 
-def _step(leaf: Leaf, edge: merkle.Edge, verdict: Verdict) -> None:
-    """Add one leaf to the tree and note what is wrong with it; a gap before it is filled with nothing."""
+def _step(leaf: Leaf, edge: merkle.Edge, sizes: set[int], roots: dict[int, bytes], verdict: Verdict) -> bool:
+    """Add one leaf to the tree; whether its event is sound. A gap before it is filled with nothing."""
     while edge.size < leaf.position:
         verdict.faults.append(f"{leaf.log}: the event at position {edge.size} is missing.")
         edge.add(merkle.EMPTY)
-    for wrong in _leaf_faults(leaf):
-        verdict.faults.append(f"{leaf.log}: event {leaf.event_id} ({_name(leaf.event)}): {wrong}.")
+    wrong = list(_leaf_faults(leaf))
+    for one in wrong:
+        verdict.faults.append(f"{leaf.log}: event {leaf.event_id} ({_name(leaf.event)}): {one}.")
     edge.add(bytes.fromhex(leaf.hash))
+    if edge.size in sizes:
+        roots[edge.size] = edge.root()
     verdict.checked["events"] += 1
+    return not wrong
 
 
 def _leaf_faults(leaf: Leaf) -> Iterator[str]:

@@ -17,4 +17,4 @@ class Command(BaseCommand):
         for log in Log.objects.order_by("pk"):
             newest = Checkpoint.objects.filter(log=log).order_by("-size").first()
             if newest is not None:
-                self.stdout.write(newest.note)
+                self.stdout.write(newest.note + "\n")
