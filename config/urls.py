@@ -12,7 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("slaportal.accounts.urls")),
     path("", include("slaportal.issues.urls")),
-    path("api/v1/", include("slaportal.issues.api.urls")),
+    path("api/v1/", include("config.api_router")),
     path("escalations/", include("slaportal.escalations.urls")),
     path("jobs/", include("slaportal.jobs.urls")),
     path("", include("slaportal.notifications.urls")),

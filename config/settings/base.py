@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "import_export",
     "slaportal.notifications",
     "slaportal.accounts",
@@ -218,15 +220,38 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- REST: closed unless a view opens itself
+API_CALLS_A_MINUTE = env.integer("API_CALLS_A_MINUTE", 600, least=1, most=1_000_000)  # of one token or person
+API_WRONG_TOKENS_A_MINUTE = env.integer("API_WRONG_TOKENS_A_MINUTE", 20, least=1)  # from one network address
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "slaportal.accounts.api.authentication.TokenAuthentication",
+        "slaportal.accounts.api.authentication.PersonReading",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "slaportal.accounts.api.schema.PortalSchema",
+    "EXCEPTION_HANDLER": "slaportal.accounts.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "SLA portal",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "Issues, their deadlines and how they came about, for the programs of both parties. "
+        "A token acts for the person who made it and never does more than that person may do now; "
+        "what only a person may do, no token opens."
+    ),
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [{"url": PORTAL_URL}],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["slaportal.accounts.api.schema.say_no"],
 }
 
 

@@ -30,7 +30,22 @@ ROUTES: dict[str, str] = {
     "issues:detail": "issue.read",
     "issues:explain": "issue.read",
     "issues:attachment": "issue.read",
+    "api-schema": PUBLIC,  # what the API is, not what is in it
+    "api-reference": PUBLIC,
+    "api-not-there": PUBLIC,  # says that there is nothing
+    "accounts-api:me": SIGNED_IN,
+    "accounts-api:people": "people.read",
+    "accounts-api:organizations": "issue.read",
+    "issues-api:issues": "issue.read",  # to report one: issue.submit
+    "issues-api:issue": "issue.read",
+    "issues-api:comments": "comment.read",
+    "issues-api:notes": "note.read",
+    "issues-api:proposals": "issue.read",
+    "issues-api:attachments": "issue.read",
+    "issues-api:attachment": "issue.read",
     "issues-api:explain": "issue.read",
+    "issues-api:obligations": "issue.read",
+    "issues-api:act": "issue.read",  # then the right of the act itself, see issues/views/offers.py
     "issues:act": "issue.read",  # then the right of the act itself, see issues/views/offers.py
     "escalations:list": "issue.read",
     "escalations:acknowledge": "escalation.acknowledge",

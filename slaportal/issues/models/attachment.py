@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models.issue import Issue
 from slaportal.issues.models.work import Comment, InternalNote
@@ -23,9 +24,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     """Files in the words of their readers."""
 
     def visible_to(self, member: Membership | None) -> "AttachmentQuerySet":
-        """Files of the issues that `member` may read; those of internal notes for the vendor only."""
+        """Files of the issues that `member` may read; those of internal notes only for who reads the notes."""
         files = self.filter(issue__in=Issue.objects.visible_to(member))
-        return files if member is not None and member.party == Party.VENDOR else files.filter(note=None)
+        inside = member is not None and member.party == Party.VENDOR and permissions.may(member, "note.read")
+        return files if inside else files.filter(note=None)
 
 
 class Attachment(models.Model):

@@ -1,0 +1,1 @@
+"""What every address of the API has in common: who calls, how often, what may be asked, how it says no."""

@@ -1,0 +1,91 @@
+"""What lists of the API can be narrowed by: these parameters and no others."""
+
+from typing import Any
+
+import django_filters
+
+from slaportal.accounts.models import Membership
+from slaportal.issues.models import Issue, IssueQuerySet, IssueState, Obligation
+from slaportal.issues.searching import search
+from slaportal.policies.models import Criticality, Metric
+from slaportal.policies.reckoning import Outcome, State
+
+MOST_ID = 2**31 - 1
+
+
+class Several(django_filters.BaseInFilter, django_filters.ChoiceFilter):
+    """One or several of the choices, with commas between."""
+
+
+class MemberFilterSet(django_filters.FilterSet):
+    """Filters that are told who asks."""
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+
+
+def of_id(field: str, label: str) -> django_filters.NumberFilter:
+    """Return a filter for the id of a row."""
+    return django_filters.NumberFilter(field_name=field, min_value=1, max_value=MOST_ID, label=label)
+
+
+def since(field: str, label: str) -> django_filters.IsoDateTimeFilter:
+    """Return a filter for an instant and everything after it."""
+    return django_filters.IsoDateTimeFilter(field_name=field, lookup_expr="gte", label=label)
+
+
+def before(field: str, label: str) -> django_filters.IsoDateTimeFilter:
+    """Return a filter for everything before an instant, which is not part of it."""
+    return django_filters.IsoDateTimeFilter(field_name=field, lookup_expr="lt", label=label)
+
+
+class IssueFilters(MemberFilterSet):
+    """Issues by words, state, level, people and time."""
+
+    q = django_filters.CharFilter(
+        method="search", max_length=200, label="Words of title, text or messages, or a reference."
+    )
+    state = Several(choices=IssueState.choices, label="One or several, with commas between.")
+    level = Several(choices=Criticality.choices, label="One or several, with commas between.")
+    provisional = django_filters.BooleanFilter(label="Whether the level is not agreed yet.")
+    organization = of_id("organization_id", "Id of the client.")
+    assigned_to = of_id("assigned_to_id", "Id of the person who works on it.")
+    reported_by = of_id("reported_by_id", "Id of the person who reported it.")
+    updated_since = since(
+        "updated_at", "Changed at or after this instant; with order=updated, for keeping a copy."
+    )
+    submitted_since = since("submitted_at", "Reported at or after this instant.")
+    submitted_before = before("submitted_at", "Reported before this instant.")
+
+    class Meta:
+        model = Issue
+        fields: tuple[str, ...] = ()
+
+    def search(self, issues: IssueQuerySet, name: str, value: str) -> IssueQuerySet:
+        """Keep the issues that have every word of `value` (issues.searching)."""
+        return search(issues, value)
+
+
+class ObligationFilters(MemberFilterSet):
+    """Obligations by what they are and when they were decided; periods are [from, to) as in reports."""
+
+    metric = django_filters.ChoiceFilter(choices=Metric.choices)
+    level = Several(choices=Criticality.choices, label="One or several, with commas between.")
+    state = Several(
+        choices=[(str(one), str(one)) for one in State], label="One or several, with commas between."
+    )
+    outcome = django_filters.ChoiceFilter(
+        choices=[(str(one), str(one)) for one in Outcome], label="The strict outcome."
+    )
+    adjusted_outcome = django_filters.ChoiceFilter(
+        choices=[(str(one), str(one)) for one in Outcome], label="The outcome with exceptions."
+    )
+    decided_from = since("decided_at", "Decided at or after this instant.")
+    decided_to = before("decided_at", "Decided before this instant.")
+    due_before = before("due_at", "Due before this instant.")
+    organization = of_id("issue__organization_id", "Id of the client.")
+
+    class Meta:
+        model = Obligation
+        fields: tuple[str, ...] = ()
