@@ -117,11 +117,11 @@ class World:
     ada: Membership
 
 
-def make_world(*, pauses: tuple[str, ...] = ()) -> World:
+def make_world(*, pauses: tuple[str, ...] = (), owes_postmortem: bool = False) -> World:
     """Return the world: acme in Berlin, globex in New York, Protecto in UTC."""
     if not MatrixStep.objects.exists():  # A transactional test before this one emptied the tables.
         import_module("slaportal.escalations.migrations.0002_default_matrix").add_default(apps, None)
-    version = make_policy(pauses=pauses)
+    version = make_policy(pauses=pauses, owes_postmortem=owes_postmortem)
     acme = make_client("Acme", "Europe/Berlin", version)
     globex = make_client("Globex", "America/New_York", version)
     vendor = Organization.objects.create(name="Protecto", party=Party.VENDOR, source_key="protecto")

@@ -121,6 +121,20 @@ GROUPS: list[tuple[str, list[Kind]]] = [
         ],
     ),
     (
+        _("Post-mortems and their actions"),  # spec §7
+        [
+            Kind("postmortem-due", _("Post-mortem to write"), Tone.ACTION),
+            Kind("postmortem-review", _("Post-mortem to review"), Tone.ACTION),
+            Kind("postmortem-sent-back", _("Post-mortem sent back"), Tone.ACTION),
+            Kind("postmortem-waiver", _("Waiver of a post-mortem asked for"), Tone.ACTION),
+            Kind("postmortem-overdue", _("Post-mortem overdue"), Tone.BAD),
+            Kind("postmortem-published", _("Post-mortem published"), Tone.ACTION),
+            Kind("postmortem-shared", _("Post-mortem to read")),
+            Kind("action-assigned", _("Action committed to"), Tone.ACTION),
+            Kind("action-overdue", _("Action overdue"), Tone.BAD),
+        ],
+    ),
+    (
         _("Background work"),
         [
             Kind("job-finished", _("Background work finished")),

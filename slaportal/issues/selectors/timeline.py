@@ -25,6 +25,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "deadlines": ("deadline.", "obligation.", "waiting.", "pause.", "level."),
     "work": ("issue.", "progress."),
     "escalations": ("escalation.", "exception."),
+    "learning": ("postmortem.", "action."),
 }
 GROUP_NAMES: Final = {
     "messages": gettext_lazy("Messages"),
@@ -32,9 +33,15 @@ GROUP_NAMES: Final = {
     "deadlines": gettext_lazy("Deadlines"),
     "work": gettext_lazy("Work"),
     "escalations": gettext_lazy("Escalations and exceptions"),
+    "learning": gettext_lazy("Post-mortem"),
 }
 # Kinds of events about a person → where the person's membership stands in the data.
-ABOUT_PEOPLE: Final = {"issue.assigned": "after", "issue.watched": "who", "issue.unwatched": "who"}
+ABOUT_PEOPLE: Final = {
+    "issue.assigned": "after",
+    "issue.watched": "who",
+    "issue.unwatched": "who",
+    "postmortem.handed_over": "after",
+}
 MARKS: Final = {
     "obligation.breached": "breaching",
     "escalation.fired": "at_risk",
@@ -155,6 +162,8 @@ def _what(event: Event, data: Data, *, names: Mapping[int, str], texts: Mapping[
             return _("added %(name)s as a follower") % {"name": name}
         case "issue.unwatched" if not myself:
             return _("removed %(name)s as a follower") % {"name": name}
+        case "postmortem.handed_over":
+            return _("gave the post-mortem to %(name)s") % {"name": name}
         case "file.attached" if texts.get("name"):
             return _("attached %(name)s") % {"name": texts["name"]}
     words = WORDS.get(event.kind)
@@ -326,4 +335,29 @@ WORDS: Final[dict[str, Callable[[Data], str]]] = {
     "exception.accepted": _said(gettext_noop("accepted the exception")),
     "exception.contested": _said(gettext_noop("contested the exception")),
     "exception.effective": _effective,
+    "postmortem.due": _said(gettext_noop("A post-mortem is due; its draft is made")),
+    "postmortem.due_moved": _said(gettext_noop("The post-mortem is due anew after the new resolution")),
+    "postmortem.edited": _said(gettext_noop("worked on the post-mortem")),
+    "postmortem.submitted": _said(gettext_noop("put the post-mortem to review")),
+    "postmortem.taken_back": _said(gettext_noop("took the post-mortem back to go on writing")),
+    "postmortem.sent_back": _said(gettext_noop("sent the post-mortem back")),
+    "postmortem.reviewed": _said(gettext_noop("approved the post-mortem")),
+    "postmortem.published": lambda data: (
+        _("published the post-mortem")
+        if data["number"] == 1
+        else _("published edition %(number)s of the post-mortem") % {"number": data["number"]}
+    ),
+    "postmortem.correcting": _said(gettext_noop("opened the post-mortem for a correction")),
+    "postmortem.accepted": _said(
+        gettext_noop("published the post-mortem to everybody who follows the issue")
+    ),
+    "postmortem.waiver_asked": _said(gettext_noop("asked to waive the post-mortem")),
+    "postmortem.waiver_refused": _said(gettext_noop("refused to waive the post-mortem")),
+    "postmortem.waived": _said(gettext_noop("waived the post-mortem")),
+    "postmortem.reminded": _said(gettext_noop("Reminded of the overdue post-mortem")),
+    "action.committed": _said(gettext_noop("committed to an action")),
+    "action.done": _said(gettext_noop("did an action of the post-mortem")),
+    "action.dropped": _said(gettext_noop("dropped an action of the post-mortem")),
+    "action.postponed": _said(gettext_noop("gave an action of the post-mortem another day")),
+    "action.reminded": _said(gettext_noop("Reminded of an overdue action")),
 }

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from slaportal.accounts.models import Party
 from slaportal.issues.models import Issue, IssueState
 from slaportal.issues.services import acts
@@ -26,3 +28,19 @@ def close_if_done(issue: Issue, *, confirmed_at: datetime, now: datetime) -> Non
     acts.save(issue, "state", "confirmed_at", "confirm_by", "closed_at", now=now)
     if not owes:
         acts.record(issue, "issue.closed", actor=None, at=confirmed_at, recorded_at=now)
+
+
+@transaction.atomic
+def close_when_done(*, issue: Issue, done_at: datetime, now: datetime) -> bool:
+    """Close a confirmed issue whose last duty was done at `done_at`; return whether this call did it.
+
+    The apps above know the duties (a post-mortem) and call this; one that was reopened or is closed stays as it is.
+    The issue closes at its own instant, however late that is noticed. Raises `acts.Conflict`.
+    """
+    if issue.state != IssueState.CONFIRMED or issue.confirmed_at is None:
+        return False
+    acts.claim(issue)
+    issue.state, issue.closed_at = IssueState.CLOSED, max(issue.confirmed_at, done_at)
+    acts.save(issue, "state", "closed_at", now=now)
+    acts.record(issue, "issue.closed", actor=None, at=issue.closed_at, recorded_at=now)
+    return True
