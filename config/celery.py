@@ -27,6 +27,12 @@ BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 10},
         "last_run_at": DUE,
     },
+    "draft and remind of post-mortems": {
+        "task": "feedback.postmortems",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+        "last_run_at": DUE,
+    },
     "deliver messages": {
         "task": "notifications.deliver",
         "schedule": 5.0,
