@@ -53,7 +53,7 @@ def only_senior_step() -> MatrixStep:
 
 
 def form_of(step: MatrixStep, **changes: Any) -> dict[str, Any]:
-    names = ("level", "metric", "ordinal", "kind", "share", "after_minutes", "role")
+    names = ("level", "metric", "ordinal", "kind", "share", "after_minutes", "role", "channel")
     return {
         name: "" if value is None else value for name in names for value in [getattr(step, name)]
     } | changes

@@ -104,6 +104,7 @@ def test_repeating_is_edited_with_the_step(world: World, client_for: SignIn) -> 
         "role": step.role,
         "repeat_minutes": 15,
         "repeat_times": 4,
+        "channel": "mail",
     }
     client = client_for(world.lena)
     assert client.post(address, given).status_code == 302

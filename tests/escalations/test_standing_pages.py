@@ -1,10 +1,11 @@
 """The pages of standing exceptions: what people see and may do, party by party."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from slaportal.accounts.models import Membership
@@ -17,20 +18,25 @@ from slaportal.escalations.services import (
     watch,
 )
 from slaportal.policies.models import Agreement
-from tests.world import HOUR, World, report
+from tests.world import HOUR, MONDAY, World, report
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[Membership], Client]
 
 
+@pytest.fixture(autouse=True)
+def _monday() -> Iterator[None]:
+    with time_machine.travel(MONDAY, tick=False):
+        yield
+
+
 def typed(world: World, **changes: Any) -> dict[str, Any]:
-    now = datetime.now(UTC)
     return {
         "agreement": Agreement.objects.get(organization=world.acme).pk,
         "name": "Move of the data center",
         "cause": "planned_maintenance",
-        "begins_at": f"{now + 2 * HOUR:%Y-%m-%dT%H:%M}",
-        "ends_at": f"{now + 8 * HOUR:%Y-%m-%dT%H:%M}",
+        "begins_at": f"{MONDAY + 2 * HOUR:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{MONDAY + 8 * HOUR:%Y-%m-%dT%H:%M}",
         "metric": "",
         "effect": "added_time",
         "reason": "The build servers are moved.",
@@ -40,7 +46,6 @@ def typed(world: World, **changes: Any) -> dict[str, Any]:
 
 
 def made(world: World, *, days: int = 1) -> StandingException:
-    now = datetime.now(UTC)
     return request_standing(
         agreement=Agreement.objects.select_related("organization", "policy_version", "calendar").get(
             organization=world.acme
@@ -51,17 +56,17 @@ def made(world: World, *, days: int = 1) -> StandingException:
         metric="",
         reason="The build servers are moved.",
         plan="Sam – moves them – tonight",
-        begins_at=now + HOUR,
-        ends_at=now + timedelta(days=days),
+        begins_at=MONDAY + HOUR,
+        ends_at=MONDAY + timedelta(days=days),
         actor=world.sam,
-        now=now,
+        now=MONDAY,
     )
 
 
 def test_the_request_shows_what_it_covers_and_keeps_nothing_before_it_is_confirmed(
     world: World, client_for: ClientFor
 ) -> None:
-    issue = report(world.bob, level="critical", at=datetime.now(UTC))
+    issue = report(world.bob, level="critical")
     browser = client_for(world.sam)
     first = browser.post("/escalations/standing/request", typed(world))
     assert "It would cover 1 clock now" in first.text
@@ -107,13 +112,12 @@ def test_the_requester_cannot_approve_through_the_address_either(world: World, c
 
 
 def test_issue_and_agreement_show_what_covers_them(world: World, client_for: ClientFor) -> None:
-    issue = report(world.bob, level="critical", at=datetime.now(UTC))
+    issue = report(world.bob, level="critical")
     standing = made(world)
-    now = datetime.now(UTC)
-    approve_standing(standing=standing, actor=world.lena, now=now)
-    accept_standing(standing=standing, actor=world.alice, now=now)
-    while (instant := next_look()) is not None and instant <= now:
-        watch(now=now)
+    approve_standing(standing=standing, actor=world.lena, now=MONDAY)
+    accept_standing(standing=standing, actor=world.alice, now=MONDAY)
+    while (instant := next_look()) is not None and instant <= MONDAY:
+        watch(now=MONDAY)
     seen = client_for(world.alice)
     assert "Move of the data center" in seen.get(f"/issues/{issue.reference}").text
     assert "Move of the data center" in seen.get("/agreement").text

@@ -22,7 +22,7 @@ def matrix_reaches_senior_management(
         return []
     try:
         # Only these columns: `migrate` runs this check too, before it adds what the model has and the table has not.
-        missing = unreached(MatrixStep.objects.order_by().only("level", "metric", "kind", "role"))
+        missing = unreached(MatrixStep.objects.order_by().only("level", "metric", "kind", "role", "channel"))
     except DatabaseError:
         return []  # no table yet
     return [

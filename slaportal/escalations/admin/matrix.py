@@ -33,7 +33,7 @@ class StepForm(forms.ModelForm[MatrixStep]):
         model = MatrixStep
         fields = (
             *("level", "metric", "ordinal", "kind", "share", "after_minutes", "role"),
-            *("repeat_minutes", "repeat_times"),
+            *("repeat_minutes", "repeat_times", "channel", "all_acknowledge"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -155,7 +155,7 @@ class MatrixEditionAdmin(ReadOnlyAdmin):
                 Metric(step["metric"]).label.lower(),
                 step["when"],
                 Role(step["role"]).label,
-                f", {step['repeats']}" if step["repeats"] else "",
+                f", {more}" if (more := step.get("more") or step.get("repeats")) else "",
             )
             for step in edition.steps
         )

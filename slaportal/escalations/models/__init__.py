@@ -1,10 +1,10 @@
 """The escalation matrix, what came of it, exceptions, reasons, absences, and the watch's own trouble (spec §5)."""
 
 from slaportal.escalations.models.absence import Absence, AbsenceQuerySet
-from slaportal.escalations.models.escalation import LATE, Escalation, EscalationQuerySet
+from slaportal.escalations.models.escalation import LATE, Acknowledgement, Escalation, EscalationQuerySet
 from slaportal.escalations.models.exception import Evidence, SlaException, SlaExceptionQuerySet
 from slaportal.escalations.models.machinery import SetAside, Standstill
-from slaportal.escalations.models.matrix import MatrixEdition, MatrixStep, StepKind
+from slaportal.escalations.models.matrix import Channel, MatrixEdition, MatrixStep, StepKind
 from slaportal.escalations.models.reason import CODES, BreachReason
 from slaportal.escalations.models.standing import Coverage, StandingException, StandingExceptionQuerySet
 
@@ -13,7 +13,9 @@ __all__ = [
     "LATE",
     "Absence",
     "AbsenceQuerySet",
+    "Acknowledgement",
     "BreachReason",
+    "Channel",
     "Coverage",
     "Escalation",
     "EscalationQuerySet",

@@ -56,6 +56,9 @@ class Escalation(models.Model):
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    needs_all = models.BooleanField(
+        default=False, help_text="Everybody who was told must acknowledge, as its step said when it ran."
+    )
     handed_to = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -113,3 +116,20 @@ class Escalation(models.Model):
     def by_hand(self) -> bool:
         """Whether a person raised it, not the matrix."""
         return self.step_id is None
+
+
+class Acknowledgement(models.Model):
+    """One person's “I have it” to one escalation. Where all must acknowledge, it takes several."""
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="acknowledgements")
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["escalation", "member"], name="acknowledgement_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member.user} at {self.at:%Y-%m-%d %H:%M}"

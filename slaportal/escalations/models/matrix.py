@@ -20,6 +20,13 @@ class StepKind(models.TextChoices):
     AFTER = "after", _("Some time after the breach")
 
 
+class Channel(models.TextChoices):
+    """How a step tells people; the inbox always has it."""
+
+    MAIL = "mail", _("E-mail and inbox")
+    INBOX = "inbox", _("In the inbox only")
+
+
 class MatrixStep(models.Model):
     """One cell of the matrix: for this level and metric, at this point, tell this role."""
 
@@ -40,6 +47,13 @@ class MatrixStep(models.Model):
     )
     repeat_times = models.PositiveSmallIntegerField(
         "at most … times", default=0, help_text="0: not repeated."
+    )
+
+    channel = models.CharField("tells by", max_length=5, choices=Channel.choices, default=Channel.MAIL)
+    all_acknowledge = models.BooleanField(
+        "all must acknowledge",
+        default=False,
+        help_text="It stays open, and the next step is not held back, until everybody who was told has acknowledged.",
     )
 
     class Meta:
@@ -65,6 +79,11 @@ class MatrixStep(models.Model):
                 violation_error_message=(
                     "Repeat a step from the breach on: every 5 minutes or more, 1 to 20 times; else leave both out."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(all_acknowledge=False) | ~Q(kind="share"),
+                name="matrix_step_all_acknowledge",
+                violation_error_message="A warning waits for nobody, so nobody has to acknowledge it.",
             ),
         ]
 
@@ -95,11 +114,21 @@ class MatrixStep(models.Model):
             self.repeat_times,
         ) % {"minutes": self.repeat_minutes, "times": self.repeat_times}
 
+    @property
+    def more(self) -> str:
+        """What else holds for it, as one reads it: repetition, who must acknowledge, how it tells; "" for nothing."""
+        words = [
+            self.repeats,
+            gettext("all must acknowledge") if self.all_acknowledge else "",
+            in_sentence(self.get_channel_display()) if self.channel != Channel.MAIL else "",
+        ]
+        return ", ".join(word for word in words if word)
+
 
 class MatrixEdition(models.Model):
     """The matrix as it held from an instant on, until the next edition. Never changed: the next change makes the next.
 
-    `steps`: a list of objects with level, metric, ordinal, when, role and repeats, in reading order, as words.
+    `steps`: a list of objects with level, metric, ordinal, when, role and more, in reading order, as words.
     """
 
     number = models.PositiveIntegerField(unique=True)

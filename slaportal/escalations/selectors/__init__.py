@@ -7,6 +7,7 @@ from slaportal.escalations.selectors.lines import (
     answered_lines,
     lines_of,
     lines_on,
+    still_awaited,
     unanswered,
 )
 from slaportal.escalations.selectors.matrix import contacts, edition_in_force, matrix, unreached
@@ -66,6 +67,7 @@ __all__ = [
     "standing_acts",
     "standing_for",
     "standing_of",
+    "still_awaited",
     "ticket_holder",
     "unanswered",
     "unexplained",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from slaportal.accounts import permissions
-from slaportal.accounts.models import Membership
+from slaportal.accounts.models import Membership, Party, User
 from slaportal.escalations.models import Escalation, EscalationQuerySet
 from slaportal.issues.models import Issue
 from slaportal.issues.selectors.clocks import ClockFace, list_face
@@ -46,14 +46,32 @@ def lines_of(loaded: Iterable[Escalation], *, member: Membership, now: datetime)
             escalation=one,
             clock=list_face(one.obligation, now=now) if one.obligation else None,
             may_acknowledge=one.status == Escalation.Status.OPEN
+            and member.pk not in {given.member_id for given in one.acknowledgements.all()}
             and permissions.may(member, "escalation.acknowledge", organization_id=one.issue.organization_id),
         )
         for one in loaded
     ]
 
 
+def still_awaited(escalation: Escalation) -> list[User]:
+    """Return who still has to acknowledge before `escalation` is in hand, where all who were told must; else nobody.
+
+    Once it is handed on, that person alone. Nobody is waited for who has left or may no longer acknowledge.
+    """
+    if not escalation.needs_all:
+        return []
+    roles = permissions.roles_with("escalation.acknowledge")
+    here = Membership.objects.filter(active=True, user__is_active=True, party=Party.VENDOR, role__in=roles)
+    if escalation.handed_to_id:
+        here = here.filter(pk=escalation.handed_to_id)
+    else:
+        here = here.filter(user__in=escalation.told.all())
+    done = escalation.acknowledgements.values("member")
+    return [one.user for one in here.exclude(pk__in=done).select_related("user").order_by("user__name")]
+
+
 def _loaded(found: EscalationQuerySet) -> EscalationQuerySet:
     return found.select_related(
         *("issue__organization", "issue__assigned_to__user", "obligation", "step"),
         *("raised_by__user", "acknowledged_by__user"),
-    )
+    ).prefetch_related("acknowledgements__member__user")

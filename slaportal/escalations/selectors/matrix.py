@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from slaportal.accounts.models import Membership, Party, Role
-from slaportal.escalations.models import MatrixEdition, MatrixStep, StepKind
+from slaportal.escalations.models import Channel, MatrixEdition, MatrixStep, StepKind
 from slaportal.policies.models import Criticality, Metric
 
 
@@ -18,12 +18,14 @@ def unreached(steps: Iterable[MatrixStep] | None = None) -> list[str]:
     """Return where an overdue Critical or High would not reach senior management, in words; empty is right.
 
     “Unresolved critical or high issues that exceed SLA time-frames must be escalated to senior management.”
-    `steps`: a matrix to judge instead of the stored one, such as one that is about to be saved.
+    What only waits in an inbox has not reached anybody. `steps`: a matrix to judge instead of the stored one, such as one that is about to be saved.
     """
     reached = {
         (step.level, step.metric)
         for step in (matrix() if steps is None else steps)
-        if step.kind != StepKind.SHARE and step.role == Role.SENIOR_MANAGEMENT
+        if step.kind != StepKind.SHARE
+        and step.role == Role.SENIOR_MANAGEMENT
+        and step.channel == Channel.MAIL
     }
     return [
         f"{level.label} {metric.label.lower()}"

@@ -11,6 +11,7 @@ from slaportal.accounts.models import Membership, Party, Role
 from slaportal.escalations import links
 from slaportal.escalations.models import Absence, BreachReason, Escalation, SlaException
 from slaportal.escalations.selectors.exceptions import visible_exceptions
+from slaportal.escalations.selectors.lines import still_awaited
 from slaportal.escalations.selectors.reasons import reasons_missing, reasons_of
 from slaportal.issues.models import Issue
 from slaportal.issues.selectors.clocks import ClockFace, faces
@@ -32,6 +33,7 @@ class EscalationPage:
     exceptions: list[SlaException]
     history: list[Entry]
     told: list[str]
+    awaited: list[str]
     may: list[str]
 
 
@@ -82,6 +84,9 @@ def page_of(escalation: Escalation, *, member: Membership, now: datetime) -> Esc
         ],
         history=_history(escalation, member),
         told=[str(user) for user in escalation.told.order_by("pk")] if member.is_vendor else [],
+        awaited=[str(user) for user in still_awaited(escalation)]
+        if escalation.status == Escalation.Status.OPEN
+        else [],
         may=_may(escalation, member),
     )
 
@@ -115,7 +120,10 @@ def _may(escalation: Escalation, member: Membership) -> list[str]:
     found = []
     if permissions.may(member, "escalation.acknowledge", organization_id=issue.organization_id):
         live = status in (Escalation.Status.OPEN, Escalation.Status.ACKNOWLEDGED)
-        if status == Escalation.Status.OPEN:
+        if (
+            status == Escalation.Status.OPEN
+            and not escalation.acknowledgements.filter(member=member).exists()
+        ):
             found.append("acknowledge")
         takes = (
             issue.assigned_to_id != member.pk and issue.is_live and acts.can(issue, member, "issue.assign")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership, Party, Role, User
 from slaportal.escalations import links
-from slaportal.escalations.models import Escalation, StepKind
+from slaportal.escalations.models import Channel, Escalation, StepKind
 from slaportal.escalations.selectors import Planned, receivers
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import acts, timed
@@ -39,6 +39,7 @@ def run_step(
         due_at=planned.at,
         fired_at=now,
         status=Escalation.Status.TOLD if warning else status,
+        needs_all=step.all_acknowledge,
     )
     escalation.told.add(*told)
     event = acts.record(
@@ -63,7 +64,8 @@ def run_step(
         "step": neutral(lambda: step.when),
     }
     if warning:
-        acts.tell(issue, "deadline-warning", cause=event, to=told, now=now, **facts)
+        quiet = step.channel == Channel.INBOX
+        acts.tell(issue, "deadline-warning", cause=event, to=told, now=now, inbox_only=quiet, **facts)
     else:
         tell_each(escalation, "escalation-step", cause=event, to=told, now=now, **facts)
     if step.kind == StepKind.BREACH and not reckoning.provisional:
@@ -137,6 +139,8 @@ def tell_each(
     **facts: Any,
 ) -> None:
     """Queue the message `kind` for each person of `to`, with the link by which only they acknowledge."""
+    quiet = escalation.step is not None and escalation.step.channel == Channel.INBOX
+    facts |= {"actor": actor, "inbox_only": quiet and kind == "escalation-step"}
     for user in to:
         link = links.path_for(escalation=escalation.pk, user=user.pk, now=now)
-        acts.tell(escalation.issue, kind, cause=cause, to=[user], now=now, actor=actor, ack_url=link, **facts)
+        acts.tell(escalation.issue, kind, cause=cause, to=[user], now=now, ack_url=link, **facts)

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import DateTimeField, Value
+from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership, Party
-from slaportal.escalations.models import Escalation
+from slaportal.escalations.models import Acknowledgement, Escalation
+from slaportal.escalations.selectors import still_awaited
 from slaportal.escalations.services import escalating
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import acts, work
@@ -21,20 +22,38 @@ ACKNOWLEDGE = "escalation.acknowledge"
 
 @transaction.atomic
 def acknowledge(*, escalation: Escalation, actor: Membership, now: datetime) -> None:
-    """Say “I have it”: holds back the next step for a time by level. Refuses the second time."""
+    """Say “I have it”: holds back the next step for a time by level. Refuses the second time.
+
+    Where all must acknowledge, that holds from the last of those who were told; until then it stays open.
+    """
     issue = escalation.issue
     acts.allow(issue, actor, ACKNOWLEDGE)
-    taken = Escalation.objects.filter(pk=escalation.pk, status=Escalation.Status.OPEN).update(
-        status=Escalation.Status.ACKNOWLEDGED, acknowledged_by=actor, acknowledged_at=now
-    )
-    if not taken:
+    # The row first: of two people at once, the second sees what the first has done.
+    open_one = Escalation.objects.filter(pk=escalation.pk, status=Escalation.Status.OPEN)
+    if not open_one.update(cycle=F("cycle")):
         escalation.refresh_from_db()
         raise Refused(taken_already(escalation))
-    escalation.refresh_from_db()
-    _plan_anew(escalation, now=now)
-    event = acts.record(
-        issue, "escalation.acknowledged", actor=actor, at=now, escalation=escalation.pk, role=escalation.role
+    _mine, new = Acknowledgement.objects.get_or_create(
+        escalation=escalation, member=actor, defaults={"at": now}
     )
+    if not new:
+        raise Refused(_("You have acknowledged this escalation already; others still have to."))
+    awaited = [str(user) for user in still_awaited(escalation)]
+    if not awaited:
+        open_one.update(status=Escalation.Status.ACKNOWLEDGED, acknowledged_by=actor, acknowledged_at=now)
+    escalation.refresh_from_db()
+    event = acts.record(
+        issue,
+        "escalation.acknowledged",
+        actor=actor,
+        at=now,
+        escalation=escalation.pk,
+        role=escalation.role,
+        awaited=len(awaited),
+    )
+    if awaited:
+        return
+    _plan_anew(escalation, now=now)
     acts.tell(
         issue,
         "escalation-acknowledged",
@@ -52,7 +71,8 @@ def take_over(*, escalation: Escalation, actor: Membership, now: datetime) -> No
     issue = escalation.issue
     if issue.assigned_to_id != actor.pk:
         work.assign(issue=issue, to=actor, actor=actor, now=now)
-    if escalation.status == Escalation.Status.OPEN:
+    mine = escalation.acknowledgements.filter(member=actor).exists()
+    if escalation.status == Escalation.Status.OPEN and not mine:
         acknowledge(escalation=escalation, actor=actor, now=now)
 
 
@@ -77,6 +97,7 @@ def hand_on(
             _("This escalation is %(status)s already.")
             % {"status": in_sentence(escalation.get_status_display())}
         )
+    escalation.acknowledgements.all().delete()
     escalation.told.add(to.user)
     _plan_anew(escalation, now=now)
     event = acts.record(

@@ -56,7 +56,7 @@ def sentence(missing: list[str]) -> str:
     return (
         f"Overdue issues would no longer reach senior management: {', '.join(missing)}. The agreement says that "
         "unresolved critical or high issues must be escalated to senior management. Keep a step for senior "
-        "management at the breach or after it."
+        "management by e-mail at the breach or after it."
     )
 
 
@@ -94,7 +94,7 @@ def snapshot(step: MatrixStep) -> dict[str, Any]:
         "ordinal": step.ordinal,
         "when": neutral(lambda: step.when),
         "role": step.role,
-        "repeats": neutral(lambda: step.repeats),
+        "more": neutral(lambda: step.more),
     }
 
 
@@ -120,4 +120,6 @@ def _facts(step: MatrixStep) -> dict[str, Any]:
         "role": step.role,
         "repeat_minutes": step.repeat_minutes,
         "repeat_times": step.repeat_times,
+        "channel": step.channel,
+        "all_acknowledge": step.all_acknowledge,
     }

@@ -25,7 +25,7 @@ def repeat(
     waiting = Escalation.objects.unanswered().filter(
         obligation=obligation, cycle=obligation.cycle, step__in=list(repeated)
     )
-    for escalation in waiting.select_related("handed_to__user").order_by("pk"):
+    for escalation in waiting.select_related("handed_to__user", "step").order_by("pk"):
         step = repeated[escalation.step_id or 0]
         every = timedelta(minutes=step.repeat_minutes or 0)
         passed = min((now - escalation.fired_at) // every, step.repeat_times)
@@ -49,7 +49,8 @@ def _repeat_one(
     escalation.issue = obligation.issue
     escalation.repeated = number
     escalation.save(update_fields=["repeated"])
-    told = _receivers(escalation, desk)
+    done = set(escalation.acknowledgements.values_list("member__user", flat=True))
+    told = [user for user in _receivers(escalation, desk) if user.pk not in done]
     escalation.told.add(*told)
     event = acts.record(
         obligation.issue,

@@ -259,6 +259,12 @@ def _warned(data: Data) -> str:
     }
 
 
+def _acknowledged(data: Data) -> str:
+    if data.get("awaited"):
+        return _("acknowledged the escalation; others still have to")
+    return _("took the escalation in hand")
+
+
 def _effective(data: Data) -> str:
     if "standing" not in data:
         return _("The exception took effect")
@@ -323,7 +329,7 @@ WORDS: Final[dict[str, Callable[[Data], str]]] = {
     "escalation.warned": _warned,
     "escalation.fired": _fired,
     "escalation.raised": lambda data: _("escalated to %(role)s") % {"role": _role(data)},
-    "escalation.acknowledged": _said(gettext_noop("took the escalation in hand")),
+    "escalation.acknowledged": _acknowledged,
     "escalation.repeated": lambda data: _("Asked the %(role)s again") % {"role": _role(data)},
     "escalation.handed_on": _said(gettext_noop("handed the escalation on")),
     "escalation.closed": _said(gettext_noop("closed the escalation with an outcome")),

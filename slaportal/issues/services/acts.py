@@ -93,9 +93,10 @@ def tell(
     to: Iterable[User],
     now: datetime,
     actor: Membership | None = None,
+    inbox_only: bool = False,
     **extra: Any,
 ) -> None:
-    """Queue the message `kind` about `issue` for everybody in `to` but the person who acted."""
+    """Queue the message `kind` about `issue` for everybody in `to` but the person who acted; `inbox_only`: no mail."""
     if notifications.is_silenced():
         return
     due = {obligation.metric: obligation.due_at for obligation in issue.obligations.all()}
@@ -120,6 +121,7 @@ def tell(
         subject_reference=issue.reference,
         now=now,
         demo=issue.demo,
+        inbox_only=inbox_only,
     )
 
 

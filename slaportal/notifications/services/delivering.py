@@ -107,7 +107,7 @@ def _send(message: Message, outgoing: Outgoing) -> tuple[rendering.Mail, str]:
     if message.redirected_to:
         return mail, f"Mailed to {message.redirected_to} instead."
     if message.way == Message.Way.INBOX:
-        return mail, "Not mailed: kept for the inbox, as the recipient wishes."
+        return mail, "Not mailed: kept for the inbox only."
     if message.demo and not selectors.mailbox_enabled():
         # People of the demo do not exist: their addresses may belong to somebody.
         return mail, "Not mailed: demo people have no address outside the development mailbox."

@@ -68,13 +68,14 @@ def enqueue(
     subject_reference: str = "",
     now: datetime,
     demo: bool = False,
+    inbox_only: bool = False,
 ) -> int:
     """Owe each active person in `to` one message of `kind` about `cause`; return how many are new.
 
     `cause` names what happened, such as `obligation:17:breach`, at most 120 characters: the same cause, kind and
     person is told once, whoever asks and however often. `context`: plain values, see templates/emails/README.md.
     A person's preference may put the message into a digest or the inbox only; a kind that must arrive goes at once,
-    to whoever stands in for them. Raises `RuntimeError` outside a transaction, `kinds.UnknownKindError` for a kind
+    to whoever stands in for them; with `inbox_only` nothing of it is mailed. Raises `RuntimeError` outside a transaction, `kinds.UnknownKindError` for a kind
     without words, `ValueError` for a cause that is empty or too long.
     """
     told = kinds.get(kind)
@@ -102,7 +103,7 @@ def enqueue(
             message_id=new_message_id(),
             demo=demo or plan.person.demo,
         )
-        for plan in _plans(told, people, now=now)
+        for plan in _plans(told, people, inbox_only=inbox_only, now=now)
     ]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     written = Message.objects.filter(message_id__in=[row.message_id for row in rows]).count()
@@ -118,7 +119,9 @@ def _facts_for(plan: Plan, facts: dict[str, Any]) -> dict[str, Any]:
     return {**facts, "ack_url": "", "stands_in_for": plan.stands_in_for}
 
 
-def _plans(kind: Kind, people: Mapping[Any, Recipient], *, now: datetime) -> list[Plan]:
+def _plans(kind: Kind, people: Mapping[Any, Recipient], *, inbox_only: bool, now: datetime) -> list[Plan]:
+    if inbox_only:
+        return [Plan(person, way=Message.Way.INBOX) for person in people.values()]
     if kind.always:
         return _redirected(people, now=now)
     if kind.quiet or kind.own:
