@@ -140,6 +140,14 @@ GROUPS: list[tuple[str, list[Kind]]] = [
             Kind("job-finished", _("Background work finished")),
         ],
     ),
+    (
+        _("Feedback and changes of the agreement"),  # spec §7
+        [
+            Kind("survey-issue", _("Question about an issue"), Tone.ACTION),
+            Kind("survey-stakeholder", _("Survey about the agreement"), Tone.ACTION),
+            Kind("survey-low", _("Low answer to follow up"), Tone.BAD, urgent=True),
+        ],
+    ),
 ]
 
 # About the letterbox itself.

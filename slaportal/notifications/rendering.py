@@ -22,6 +22,7 @@ from slaportal.notifications.placeholders import Placeholder
 from slaportal.notifications.templatetags.mail import in_words, instant
 
 LONG_KEYS = ("reason", "text")  # may have several lines
+TRANSLATED_KEYS = ("question",)  # words of the portal's own, translated like those of a page
 LABEL_KEYS = ("level", "old_level", "new_level", "metric", "role", "stage", "step")
 LONGEST_QUOTE = 2000
 LONGEST_SUBJECT_TITLE = 80
@@ -191,7 +192,14 @@ def _clean(context: Mapping[str, Any]) -> dict[str, Any]:
 
 def _in_language(facts: dict[str, Any], language: str) -> dict[str, Any]:
     """The facts with labels such as “High” in the words of the language."""
-    return {key: _label(value, language) if key in LABEL_KEYS else value for key, value in facts.items()}
+    return {
+        key: _label(value, language)
+        if key in LABEL_KEYS
+        else translation.gettext(value)
+        if key in TRANSLATED_KEYS
+        else value
+        for key, value in facts.items()
+    }
 
 
 def _label(value: object, language: str) -> object:
@@ -221,6 +229,10 @@ def _values(kind: Kind, context: Mapping[str, Any], language: str) -> dict[str, 
         "link": absolute(context.get("ack_url") or context.get("url")),
         "details": _details(kind, facts, say),
         "items": context.get("items", ()),
+        "choices": [
+            {"label": translation.gettext(one["label"]), "link": absolute(one["path"])}
+            for one in context.get("choices", ())
+        ],
         "zone": timezone.get_current_timezone_name(),
     }
 

@@ -21,6 +21,14 @@ from slaportal.feedback.models.postmortems import (
     PostMortemRevision,
     PostMortemState,
 )
+from slaportal.feedback.models.surveys import (
+    FollowUp,
+    SurveyEdition,
+    SurveyKind,
+    SurveyRequest,
+    SurveyResponse,
+    SurveyTurn,
+)
 from slaportal.feedback.models.whatif import Difference, WhatIf
 
 __all__ = [
@@ -36,6 +44,7 @@ __all__ = [
     "Difference",
     "EditionAcceptance",
     "FactorKind",
+    "FollowUp",
     "PostMortem",
     "PostMortemAuthor",
     "PostMortemEdition",
@@ -43,5 +52,10 @@ __all__ = [
     "PostMortemQuerySet",
     "PostMortemRevision",
     "PostMortemState",
+    "SurveyEdition",
+    "SurveyKind",
+    "SurveyRequest",
+    "SurveyResponse",
+    "SurveyTurn",
     "WhatIf",
 ]
