@@ -132,7 +132,9 @@ def read(edition: Iterable[Mapping[str, Any]]) -> list[Question]:
     if len({one.key for one in found}) < len(found):
         raise QuestionError("Use each key once.")
     if not any(one.numbers and not one.optional for one in found):
-        raise QuestionError("One question with numbers must not be optional, so that an answer says something.")
+        raise QuestionError(
+            "One question with numbers must not be optional, so that an answer says something."
+        )
     return found
 
 

@@ -68,6 +68,10 @@ ROUTES: dict[str, str] = {
     "jobs:detail": SIGNED_IN,
     "jobs:cancel": SIGNED_IN,
     "jobs:again": SIGNED_IN,
+    "feedback:survey": PUBLIC,  # the signature in the address is the key
+    "feedback:results": "survey.read",
+    "feedback:follow-ups": "survey.single",
+    "feedback:follow-up-done": "survey.follow_up",
     "notifications:inbox": SIGNED_IN,
     "notifications:read": SIGNED_IN,
     "notifications:read-all": SIGNED_IN,

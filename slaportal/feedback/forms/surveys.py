@@ -21,7 +21,7 @@ class SurveyForm(forms.Form):
             self.fields[question.key] = _field(question)
         first = next(one for one in self.asked if one.numbers and not one.optional)
         if chosen in {str(number) for number in first.numbers}:
-            self.initial.setdefault(first.key, chosen)
+            self.initial[first.key] = chosen
 
     @property
     def answers(self) -> dict[str, int]:
@@ -62,9 +62,7 @@ def _field(question: Question) -> forms.Field:
         label=label,
         help_text=help_text,
         required=not question.optional,
-        choices=[
-            (str(number), gettext(word)) for number, word in zip(question.numbers, words, strict=True)
-        ],
+        choices=[(str(number), gettext(word)) for number, word in zip(question.numbers, words, strict=True)],
         widget=forms.RadioSelect(attrs={"data-kind": question.kind}),
         error_messages={"required": gettext("Choose one of the answers.")},
     )

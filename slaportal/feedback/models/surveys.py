@@ -109,7 +109,8 @@ class SurveyRequest(models.Model):
                 name="survey_request_about_its_issue",
             ),
             models.CheckConstraint(
-                condition=Q(skipped="", member__isnull=False) | ~Q(skipped=""), name="survey_request_asks_somebody"
+                condition=Q(skipped="", member__isnull=False) | ~Q(skipped=""),
+                name="survey_request_asks_somebody",
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=F("asked_at")), name="survey_request_closes"),
             models.UniqueConstraint(
@@ -157,7 +158,9 @@ class SurveyResponse(models.Model):
     class Meta:
         ordering: ClassVar = ["-answered_at", "-pk"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(changed_at__gte=F("answered_at")), name="survey_changed_later"),
+            models.CheckConstraint(
+                condition=Q(changed_at__gte=F("answered_at")), name="survey_changed_later"
+            ),
         ]
         indexes: ClassVar = [
             # Read by feedback.selectors.satisfaction and the page of results.
@@ -187,9 +190,7 @@ class FollowUp(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    done_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.TextField(blank=True)
 
     class Meta:

@@ -76,7 +76,9 @@ def _checked(request: SurveyRequest, answers: dict[str, int]) -> dict[str, int]:
     for question in questions.read(request.edition.questions):
         if question.key in answers:
             if not questions.check(question, answers[question.key]):
-                raise Refused(_("“%(answer)s” was not among the answers.") % {"answer": answers[question.key]})
+                raise Refused(
+                    _("“%(answer)s” was not among the answers.") % {"answer": answers[question.key]}
+                )
             found[question.key] = answers[question.key]
         elif question.numbers and not question.optional:
             raise Refused(_("Choose one of the answers."))
@@ -104,7 +106,9 @@ def _keep(request: SurveyRequest, given: dict[str, int], comment: str, *, now: d
             response.save(force_insert=True)
             SurveyRequest.objects.filter(pk=request.pk).update(answered=True)
     except IntegrityError as error:
-        raise Refused(_("This was sent twice; the first answer is kept. Open the link again to change it.")) from error
+        raise Refused(
+            _("This was sent twice; the first answer is kept. Open the link again to change it.")
+        ) from error
     return response
 
 

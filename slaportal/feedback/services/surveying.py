@@ -50,9 +50,7 @@ def make_edition(
     except questions.QuestionError as error:
         raise Refused(str(error)) from error
     number = edition_in_force(kind, now=now).number + 1
-    return SurveyEdition.objects.create(
-        kind=kind, number=number, questions=asked, made_at=now, made_by=actor
-    )
+    return SurveyEdition.objects.create(kind=kind, number=number, questions=asked, made_at=now, made_by=actor)
 
 
 def ask_about_issues(*, now: datetime, batch: int = 100) -> int:
@@ -165,12 +163,7 @@ def forget(*, now: datetime) -> int:
 
 def _person_of(issue: Issue) -> Membership | None:
     for member in (issue.on_behalf_of, issue.reported_by):
-        if (
-            member is not None
-            and member.party == Party.CLIENT
-            and member.active
-            and member.user.is_active
-        ):
+        if member is not None and member.party == Party.CLIENT and member.active and member.user.is_active:
             return member
     return None
 
