@@ -33,6 +33,12 @@ BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 120},
         "last_run_at": DUE,
     },
+    "surveys and suggestions": {
+        "task": "feedback.surveys",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+        "last_run_at": DUE,
+    },
     "deliver messages": {
         "task": "notifications.deliver",
         "schedule": 5.0,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -172,7 +173,7 @@ def test_a_period_that_is_not_over_cannot_be_replayed(world: World, draft: Polic
 
 def test_a_client_asks_about_itself_and_published_versions_only(world: World, draft: PolicyVersion) -> None:
     published = world.acme.agreements.get().policy_version
-    given = {"begins": BEGIN, "ends": END, "actor": world.alice, "now": LATER}
+    given: dict[str, Any] = {"begins": BEGIN, "ends": END, "actor": world.alice, "now": LATER}
     assert ask_what_if(version=published, organization=world.acme, **given).organization == world.acme
     for version, organization in ((draft, world.acme), (published, None), (published, world.globex)):
         with pytest.raises(permissions.NotAllowed):
@@ -183,7 +184,7 @@ def test_a_client_asks_about_itself_and_published_versions_only(world: World, dr
 
 def test_a_client_reads_what_ifs_about_itself_only(world: World, draft: PolicyVersion) -> None:
     about_acme = ask(draft, world)
-    given = {"version": draft, "begins": BEGIN, "ends": END, "actor": world.lena, "now": LATER}
+    given: dict[str, Any] = {"version": draft, "begins": BEGIN, "ends": END, "actor": world.lena, "now": LATER}
     ask_what_if(organization=None, **given)
     ask_what_if(organization=world.globex, **given)
     assert list(WhatIf.objects.visible_to(world.alice)) == [about_acme]

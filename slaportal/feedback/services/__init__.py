@@ -9,6 +9,7 @@ from slaportal.feedback.services.surveying import (
     forget,
     make_edition,
 )
+from slaportal.feedback.services.sweeping import sweep_feedback
 from slaportal.feedback.services.whatif import answer_what_if, ask_what_if, begin_job
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "finish_follow_up",
     "forget",
     "make_edition",
+    "sweep_feedback",
 ]
