@@ -4,6 +4,7 @@ What is searched: title, reference, description and the messages that both parti
 index, so no search can give them away. What is found is always a part of the queryset that the caller may read.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -11,8 +12,8 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, Expression, Q
-from django.db.models.functions import Substr
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q
 from django.db.models.sql.compiler import SQLCompiler
 
 from slaportal.issues.models import Issue, IssueQuerySet
@@ -20,12 +21,15 @@ from slaportal.lib.references import normalize_reference
 
 LONGEST: Final = 200  # characters of a question that are looked at
 MOST_WORDS: Final = 8
-BEGINNING: Final = (
-    300  # characters of a description in which word parts and typos are found, as in migration 0005
-)
+BEGINNING: Final = 300  # characters of a description in which word parts are found, as in migration 0005
 TYPO_LENGTHS: Final = range(4, 21)  # letters of a word in which one typo is forgiven
-MOST_CANDIDATES: Final = 1_000
 PART: Final = 3  # letters of the shortest word part that the trigram indexes know
+# The letters that a typo may have left out or changed, by script; without diacritics, as words are kept.
+ALPHABETS: Final = (
+    "abcdefghijklmnopqrstuvwxyzßæœøðþłđ",
+    "αβγδεζηθικλμνξοπρςστυφχψω",
+    "абвгдежзиклмнопрстуфхцчшщъыьэюяђєіјљњћџґ",
+)
 
 WORD = re.compile(r"[^\W_]+")
 Sql = tuple[str, tuple[Any, ...]]
@@ -42,7 +46,8 @@ def search(issues: IssueQuerySet, text: str) -> IssueQuerySet:
     """Keep the issues that have every word of `text`, in the order that they are in.
 
     A word is found where a word begins with it or where it is part of one in the title or the first lines; if that
-    finds nothing in `issues`, where a word differs from it by one typo. `issues` must be what the reader may see.
+    finds nothing in `issues`, where any word of title, description or messages differs from it by one typo. `issues`
+    must be what the reader may see.
     No input is an error: what has no word in it finds nothing, and nothing typed leaves all.
     """
     if not text.strip():
@@ -64,16 +69,42 @@ def with_any(issues: IssueQuerySet, words: Sequence[str]) -> IssueQuerySet:
 
 def _has(word: str, issues: IssueQuerySet) -> Q:
     """Return the condition for `word`: as it is typed where that finds anything in `issues`, else one typo away."""
-    exact = Q(pk__in=Having(word))
+    exact = Q(Has(word))
     if len(word) not in TYPO_LENGTHS or not word.isalpha() or issues.filter(exact).exists():
         return exact
-    near = issues.filter(pk__in=NearTo(word)).order_by("-pk")
-    rows = near.values_list("pk", "title", Substr("description", 1, BEGINNING))[:MOST_CANDIDATES]
-    return Q(pk__in=[pk for pk, *texts in rows if _has_near(word, " ".join(texts))])
+    near = _used(neighbors(word))
+    return reduce(or_, (Q(Has(one, whole=True)) for one in near)) if near else Q(pk__in=[])
 
 
-def _has_near(word: str, text: str) -> bool:
-    return any(one_typo(word, other) for other in words_of_text(text))
+def neighbors(word: str) -> list[str]:
+    """Return every string that differs from `word` by one typo, as `one_typo` says, in the letters of its script."""
+    letters = next((one for one in ALPHABETS if word[0] in one), "".join(dict.fromkeys(word)))
+    begins = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    made = {before + after[1:] for before, after in begins}
+    made |= {before + after[1::-1] + after[2:] for before, after in begins if len(after) > 1}
+    made |= {before + letter + after for before, after in begins for letter in letters}
+    made |= {before + letter + after[1:] for before, after in begins for letter in letters if after}
+    return sorted(made - {word})
+
+
+def _used(words: list[str]) -> list[str]:
+    """Return those of `words` that stand in any issue or message at all."""
+    if connection.vendor == "sqlite":
+        sql = (
+            "SELECT value FROM json_each(%s) WHERE EXISTS "
+            "(SELECT 1 FROM issues_issue_words WHERE issues_issue_words MATCH '\"' || value || '\"') OR EXISTS "
+            "(SELECT 1 FROM issues_comment_words WHERE issues_comment_words MATCH '\"' || value || '\"')"
+        )
+    else:
+        # Counted, for EXISTS makes PostgreSQL hope for an early hit and read the whole table for each word.
+        sql = (
+            "SELECT value FROM json_array_elements_text(%s::json) WHERE "
+            "(SELECT count(*) FROM issues_issue WHERE search_words @@ value::tsquery) + "
+            "(SELECT count(*) FROM issues_comment WHERE search_words @@ value::tsquery) > 0"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [json.dumps(words)])
+        return [word for (word,) in cursor.fetchall()]
 
 
 def words_of_text(text: str) -> list[str]:
@@ -94,73 +125,43 @@ def one_typo(one: str, other: str) -> bool:
     return without == other_without or one[at:] == other_without or without == other[at:] or swapped == other
 
 
-class Having(Expression):
-    """The ids of issues that have a word beginning with `word`, or `word` as a part in title or first lines."""
+class Has(Func):
+    """Whether an issue has a word that begins with `word`, or has `word` as a part in its title or first lines.
 
-    def __init__(self, word: str) -> None:
-        super().__init__(output_field=BigIntegerField())
-        self.word = word
+    With `whole` only that very word counts.
+    """
+
+    def __init__(self, word: str, *, whole: bool = False) -> None:
+        super().__init__(F("pk"), output_field=BooleanField())
+        self.word, self.whole = word, whole
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Sql:
         """Ask the full-text tables."""
-        begins = f'"{self.word}"*'
+        pk, asked = compiler.compile(self.source_expressions[0]), f'"{self.word}"{"" if self.whole else "*"}'
         sql = (
             "SELECT rowid FROM issues_issue_words WHERE issues_issue_words MATCH %s UNION "
             "SELECT message.issue_id FROM issues_comment_words found JOIN issues_comment message "
             "ON message.id = found.rowid WHERE issues_comment_words MATCH %s"
         )
-        if len(self.word) < PART:
-            return sql, (begins, begins)
+        if self.whole or len(self.word) < PART:
+            return f"{pk[0]} IN ({sql})", (asked, asked)
         part = " UNION SELECT rowid FROM issues_issue_near WHERE issues_issue_near MATCH %s"
-        return sql + part, (begins, begins, f'"{self.word}"')
+        return f"{pk[0]} IN ({sql}{part})", (asked, asked, f'"{self.word}"')
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Sql:
-        """Ask the generated columns of PostgreSQL."""
-        begins = f"'{self.word}':*"
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Sql:
+        """Ask the generated columns.
+
+        The messages as an array, not a subquery: then every part can use its index, whichever the planner takes.
+        """
+        pk = compiler.compile(self.source_expressions[0])[0]
+        table, asked = pk.rpartition(".")[0], f"'{self.word}'{'' if self.whole else ':*'}"
         sql = (
-            "SELECT id FROM issues_issue WHERE search_words @@ %s::tsquery UNION "
-            "SELECT issue_id FROM issues_comment WHERE search_words @@ %s::tsquery"
+            f"{table}.search_words @@ %s::tsquery OR {pk} = ANY(ARRAY("  # noqa: S608 # names of Django's making
+            "SELECT issue_id FROM issues_comment WHERE search_words @@ %s::tsquery))"
         )
-        if len(self.word) < PART:
-            return sql, (begins, begins)
-        part = " UNION SELECT id FROM issues_issue WHERE search_near LIKE %s"
-        return sql + part, (begins, begins, f"%{self.word}%")
-
-
-class NearTo(Expression):
-    """The ids of issues that may have a word that differs from `word` by one typo: all that do, and some others.
-
-    Whatever the typo is, the letters before and after it stand in the text, next to where the word begins and ends.
-    """
-
-    def __init__(self, word: str) -> None:
-        super().__init__(output_field=BigIntegerField())
-        self.word = word
-
-    def pieces(self) -> list[list[str]]:
-        """Return the alternatives: each a list of pieces that all stand in the text."""
-        word = self.word
-        around = [[f" {word[:at]}", f"{word[at + 1 :]} "] for at in range(len(word))]
-        swaps = [
-            [f" {word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]} "]
-            for at in range(len(word) - 1)
-            if word[at] != word[at + 1]
-        ]
-        return [[piece for piece in both if len(piece) >= PART] for both in [*around, *swaps]]
-
-    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Sql:
-        """Ask the full-text table of trigrams."""
-        asked = " OR ".join(
-            "(" + " AND ".join(f'"{piece}"' for piece in both) + ")" for both in self.pieces()
-        )
-        return "SELECT rowid FROM issues_issue_near WHERE issues_issue_near MATCH %s", (asked,)
-
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Sql:
-        """Ask the trigram index of PostgreSQL."""
-        pieces = self.pieces()
-        asked = " OR ".join("(" + " AND ".join(["search_near LIKE %s"] * len(both)) + ")" for both in pieces)
-        patterns = tuple(f"%{piece}%" for both in pieces for piece in both)
-        return f"SELECT id FROM issues_issue WHERE {asked}", patterns  # noqa: S608 # made of "LIKE %s" above
+        if self.whole or len(self.word) < PART:
+            return f"({sql})", (asked, asked)
+        return f"({sql} OR {table}.search_near LIKE %s)", (asked, asked, f"%{self.word}%")
 
 
 def closeness(words: Sequence[str], issue: Issue) -> float:

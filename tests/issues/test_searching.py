@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from slaportal.accounts.models import Membership, Organization
 from slaportal.issues.models import Comment, Issue
-from slaportal.issues.searching import LONGEST, one_typo, search, words_of
+from slaportal.issues.searching import ALPHABETS, LONGEST, neighbors, one_typo, search, words_of
 from slaportal.issues.services import work
 from tests.world import HOUR, MONDAY, World, fresh, report
 
@@ -37,6 +37,31 @@ def test_words_beginnings_and_parts_of_words_find_an_issue(world: World, text: s
 def test_a_typo_finds_it(world: World, typed: str) -> None:
     report(world.alice, title="Tokens come back empty")
     assert found(world.alice, typed) == {"Tokens come back empty"}
+
+
+def test_a_typo_finds_a_word_deep_in_the_description_or_in_a_message(world: World) -> None:
+    issue = report(
+        world.alice, title="Tokens", description="Every second call. " * 60 + "Then the webhook stalls."
+    )
+    report(world.alice, title="Another")
+    work.comment(issue=fresh(issue), body="It is the flux capacitor.", actor=world.sam, now=MONDAY + HOUR)
+    assert found(world.alice, "wehbook") == {"Tokens"}
+    assert found(world.alice, "capasitor") == {"Tokens"}
+    assert found(world.alice, "wehbook capasitor tokns") == {"Tokens"}
+
+
+def test_a_typo_in_another_script_is_forgiven_too(world: World) -> None:
+    report(world.alice, title="Печать не работает")
+    assert found(world.alice, "печвть") == {"Печать не работает"}
+
+
+@pytest.mark.parametrize("typed", ["capasitor", "sabotge"])
+def test_a_typo_opens_neither_notes_nor_the_issues_of_strangers(world: World, typed: str) -> None:
+    issue = report(world.charlie, title="Flux capacitor")
+    mine = report(world.alice)
+    for one in (issue, mine):
+        work.note(issue=fresh(one), body="Probably sabotage.", actor=world.sam, now=MONDAY + HOUR)
+    assert found(world.alice, typed) == set()
 
 
 def test_two_typos_in_one_word_find_nothing_but_one_in_each_word_is_forgiven(world: World) -> None:
@@ -200,6 +225,17 @@ def fresh_member(member: Membership) -> Membership:
 def test_one_typo_is_one_letter_or_two_neighbors(one: str, other: str, near: bool) -> None:
     assert one_typo(one, other) is near
     assert one_typo(other, one) is near
+
+
+@given(st.text("abcz", min_size=4, max_size=6), st.text("abcz", min_size=3, max_size=7))
+def test_the_neighbors_of_a_word_are_all_words_one_typo_away(word: str, other: str) -> None:
+    assert (other in neighbors(word)) is (one_typo(word, other) and word != other)
+
+
+@pytest.mark.parametrize("letters", ALPHABETS)
+def test_an_alphabet_has_letters_as_words_are_kept(letters: str) -> None:
+    assert words_of(letters) == [letters]
+    assert len(set(letters)) == len(letters)
 
 
 def test_a_search_asks_a_fixed_number_of_questions(
