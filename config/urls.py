@@ -10,6 +10,7 @@ from slaportal.accounts.views.styleguide import styleguide
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("", include("config.door_urls")),
     path("", include("slaportal.accounts.urls")),
     path("", include("slaportal.issues.urls")),
     path("api/v1/", include("config.api_router")),

@@ -11,6 +11,7 @@ from datetime import datetime
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings
 
 from slaportal.accounts.models import Membership, Organization
@@ -112,6 +113,13 @@ def client_for() -> Callable[[Membership], Client]:
 def report(world: World) -> Callable[..., Issue]:
     """Report an issue through the service; see `tests.world.report`."""
     return worlds.report
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_behind() -> Iterator[None]:
+    """A request activates its reader's language for the whole thread."""
+    with translation.override(translation.get_language()):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

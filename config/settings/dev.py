@@ -16,5 +16,9 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 globals().update(env.mail("EMAIL_URL", "mailbox://"))
 
+# The people of the demo world sign in with what the terminal says; SECOND_FACTOR_REQUIRED=True tries the rest.
+SECOND_FACTOR_REQUIRED = env.boolean("SECOND_FACTOR_REQUIRED", False)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost
+
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

@@ -20,6 +20,7 @@ DEBUG = False
 SECRET_KEY = "tests only " * 6
 ALLOWED_HOSTS = ["*"]
 PORTAL_URL = "https://portal.example"
+SECOND_FACTOR_REQUIRED = False  # tests of the second factor switch it on
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from allauth.account.forms import RequestLoginCodeForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Organization, Role, User
+from slaportal.accounts.services.identity import must_use_provider
 from slaportal.accounts.services.people import assignable_roles
 from slaportal.accounts.validators import known_zones
 
@@ -59,6 +61,33 @@ class SignInForm(forms.Form):
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class CodeByMailForm(RequestLoginCodeForm):  # type: ignore[misc]
+    """Where to send a code to sign in with."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
+        self.fields["email"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+
+    def clean_email(self) -> str:
+        """Refuse addresses whose organization lets its people in by itself only."""
+        email = str(self.cleaned_data["email"])
+        if must_use_provider(email):
+            raise ValidationError(
+                _("Your organization signs you in: choose “Sign in through your organization”.")
+            )
+        return str(super().clean_email())
+
+
+class OrganizationDoorForm(forms.Form):
+    """Whose identity provider to ask."""
+
+    email = forms.EmailField(
+        label=_("E-mail address at work"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
 
 

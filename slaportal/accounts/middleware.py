@@ -3,15 +3,23 @@
 import zoneinfo
 from collections.abc import Callable
 from typing import cast
+from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from slaportal.accounts import permissions, selectors
-from slaportal.accounts.http import AuthenticatedRequest, home_of
-from slaportal.accounts.models import User
+from slaportal.accounts.http import CAME_THROUGH, PROVED_ELSEWHERE, AuthenticatedRequest, home_of
+from slaportal.accounts.models import Membership, User
+from slaportal.accounts.services.identity import memberships_through
 
 SESSION_KEY = "membership"
 
@@ -37,7 +45,7 @@ class MembershipMiddleware:
             timezone.deactivate()
 
     def _enter(self, request: AuthenticatedRequest, user: User) -> None:
-        members = selectors.active_memberships(user)
+        members = memberships_through(selectors.active_memberships(user), request.session.get(CAME_THROUGH))
         chosen = request.session.get(SESSION_KEY)
         for member in members:
             if member.pk == chosen or member is members[0]:
@@ -69,3 +77,58 @@ class MembershipMiddleware:
         if not isinstance(exception, permissions.NotAllowed):
             return None
         return render(request, "403.html", {"sentence": str(exception)}, status=403)
+
+
+class SecondFactorMiddleware:
+    """The vendor's people use no page before they have proved themselves a second time in this session.
+
+    Their second factor, or the word of an identity provider that asks for one, is remembered in the session; whoever
+    has none yet is led to where it is set up.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: object
+    ) -> HttpResponseBase | None:
+        """Lead to the second factor where it is missing."""
+        member = getattr(request, "membership", None)
+        if not settings.SECOND_FACTOR_REQUIRED or not _needs_two(request, member):
+            return None
+        if not getattr(view, "login_required", True) or request.path.startswith(_ways_to_it()):
+            return None
+        if request.session.get(PROVED_ELSEWHERE) or _proved_twice(request):
+            return None
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": "A second factor is needed."}, status=403)
+        if is_mfa_enabled(cast("User", request.user)):
+            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+        messages.info(
+            request, gettext("People of the vendor sign in with a second factor. Set yours up first.")
+        )
+        return redirect("mfa_index")
+
+
+def _needs_two(request: HttpRequest, member: Membership | None) -> bool:
+    if member is not None:
+        return member.is_vendor
+    return bool(request.user.is_authenticated and request.user.is_staff)
+
+
+def _ways_to_it() -> tuple[str, ...]:
+    return (
+        reverse("mfa_index"),
+        reverse("account_reauthenticate"),
+        reverse("accounts:sign-out"),
+        reverse("accounts:theme"),
+        reverse("accounts:switch"),
+    )
+
+
+def _proved_twice(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, cast("User", request.user))
+    return any(record.get("method") == "mfa" for record in records)

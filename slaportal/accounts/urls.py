@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from slaportal.accounts.views import doors, people, self_service, stand_ins
+from slaportal.accounts.views import codes, doors, people, self_service, sessions, stand_ins
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in", doors.sign_in, name="sign-in"),
+    path("sign-in/organization", codes.organization_door, name="organization-door"),
     path("sign-out", doors.sign_out, name="sign-out"),
     path("password/forgotten", doors.forgotten, name="forgotten"),
     path("password/new/<str:user_key>/<str:token>", doors.new_password, name="new-password"),
@@ -16,6 +17,9 @@ urlpatterns = [
     path("people/<int:pk>/access", people.access, name="person-access"),
     path("profile", self_service.profile, name="profile"),
     path("profile/password", self_service.password, name="password"),
+    path("profile/sessions", sessions.sessions, name="sessions"),
+    path("profile/sessions/others/end", sessions.end_others, name="end-other-sessions"),
+    path("profile/sessions/<int:pk>/end", sessions.end_session, name="end-session"),
     path("profile/stand-in", stand_ins.stand_in, name="stand-in"),
     path("switch", self_service.switch, name="switch"),
     path("theme", self_service.theme, name="theme"),

@@ -10,6 +10,44 @@ SIGNED_IN = "signed in"  # every person, for what is their own
 ROUTES: dict[str, str] = {
     "healthz": PUBLIC,
     "accounts:sign-in": PUBLIC,
+    "accounts:organization-door": PUBLIC,
+    "accounts:sessions": SIGNED_IN,
+    "accounts:end-session": SIGNED_IN,
+    "accounts:end-other-sessions": SIGNED_IN,
+    "account_request_login_code": PUBLIC,
+    "account_confirm_login_code": PUBLIC,  # the code in the mail is the key
+    "account_inactive": PUBLIC,
+    "account_reauthenticate": SIGNED_IN,
+    "account_logout": PUBLIC,  # ends a sign-in that waits for its second factor, too
+    "account_login": PUBLIC,
+    "account_signup": PUBLIC,  # leads to the door: nobody signs up
+    "account_reset_password": PUBLIC,
+    "account_email": PUBLIC,  # leads to the profile
+    "openid_connect_login": PUBLIC,
+    "openid_connect_callback": PUBLIC,  # the state in the session is the key
+    "saml_login": PUBLIC,
+    "saml_acs": PUBLIC,  # the signature of the identity provider is the key
+    "saml_finish_acs": PUBLIC,
+    "saml_sls": PUBLIC,
+    "saml_metadata": PUBLIC,
+    "socialaccount_login_error": PUBLIC,
+    "socialaccount_login_cancelled": PUBLIC,
+    "socialaccount_signup": PUBLIC,
+    "socialaccount_connections": PUBLIC,  # leads to the profile
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": PUBLIC,  # between password and second factor
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": SIGNED_IN,
+    "mfa_list_webauthn": SIGNED_IN,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": SIGNED_IN,
+    "mfa_remove_webauthn": SIGNED_IN,
+    "mfa_edit_webauthn": SIGNED_IN,
+    "mfa_login_webauthn": PUBLIC,
     "accounts:sign-out": SIGNED_IN,
     "accounts:forgotten": PUBLIC,
     "accounts:new-password": PUBLIC,  # the token in the address is the key

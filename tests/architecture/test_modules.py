@@ -7,7 +7,16 @@ ROLES = {
     "selectors", "serializers", "services", "tasks", "templatetags", "urls", "validators", "views",
 }  # fmt: skip
 TOPICS: dict[str, set[str]] = {
-    "accounts": {"context", "http", "mail", "permissions", "portal_admin", "scopes", "staff_menu"},
+    "accounts": {
+        "adapters",
+        "context",
+        "http",
+        "mail",
+        "permissions",
+        "portal_admin",
+        "scopes",
+        "staff_menu",
+    },
     "notifications": {
         "channels",
         "kinds",

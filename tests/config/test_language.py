@@ -4,7 +4,7 @@ import ast
 import gettext
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -44,13 +44,6 @@ CANARIES = (
     "reported the issue",
     "Medium",
 )
-
-
-@pytest.fixture(autouse=True)
-def _own_language() -> Iterator[None]:
-    """Leave no language behind: a request activates its reader's for the whole thread."""
-    with translation.override(translation.get_language()):
-        yield
 
 
 def entries() -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """Who: organizations, people, their memberships, and the doors through which they and their programs come in."""
 
+from slaportal.accounts.models.identity import EmailDomain, IdentityProvider
 from slaportal.accounts.models.people import (
     CLIENT_ROLES,
     VENDOR_ROLES,
@@ -20,6 +21,8 @@ __all__ = [
     "ApiAnswer",
     "ApiCalls",
     "ApiToken",
+    "EmailDomain",
+    "IdentityProvider",
     "Invitation",
     "Membership",
     "Organization",

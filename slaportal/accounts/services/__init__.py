@@ -8,6 +8,7 @@ from slaportal.accounts.services.doors import (
     request_password_reset,
     reset_password,
 )
+from slaportal.accounts.services.identity import admit, memberships_through, must_use_provider, provider_of
 from slaportal.accounts.services.invitations import (
     InvitationClosed,
     accept_invitation,
@@ -30,6 +31,7 @@ from slaportal.accounts.services.tokens import make_token, member_of_token, offe
 __all__ = [
     "InvitationClosed",
     "accept_invitation",
+    "admit",
     "admit_attempt",
     "change_password",
     "change_role",
@@ -44,7 +46,10 @@ __all__ = [
     "make_token",
     "may_stand_in",
     "member_of_token",
+    "memberships_through",
+    "must_use_provider",
     "offered_scopes",
+    "provider_of",
     "request_password_reset",
     "reset_password",
     "restore_membership",

@@ -1,15 +1,17 @@
 """The pages in front of the door: signing in and out, a new password, an invitation."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,7 +25,7 @@ from slaportal.accounts.forms import (
     NewPasswordForm,
     SignInForm,
 )
-from slaportal.accounts.http import home_of, membership_not_required
+from slaportal.accounts.http import first_page, home_of, membership_not_required, next_page
 from slaportal.accounts.models import Invitation, User
 from slaportal.accounts.services.doors import person_of_reset
 from slaportal.accounts.services.invitations import require_open
@@ -31,15 +33,6 @@ from slaportal.lib.refusal import Refused
 
 TOO_MANY = "Too many tries. Wait 15 minutes, then try again, or set a new password."
 WRONG = "E-mail address and password do not match. Check both, or set a new password."
-
-
-def next_page(request: HttpRequest, fallback: str = "") -> str:
-    """Return where the person wanted to go, if that is a page of this portal."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else fallback or settings.LOGIN_REDIRECT_URL
 
 
 def network_address(request: HttpRequest) -> str:
@@ -59,28 +52,26 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         email, address = form.cleaned_data["email"], network_address(request)
+        if services.must_use_provider(email):
+            return redirect(f"{reverse('accounts:organization-door')}?{urlencode({'email': email})}")
         admitted = services.admit_attempt(account=email, network_address=address, now=datetime.now(UTC))
         user = None
         if admitted:
             user = authenticate(request, username=email, password=form.cleaned_data["password"])
         if user is not None:
             services.forget_attempts(account=email, network_address=address)
-            login(request, user)
             assert isinstance(user, User)
-            return redirect(_first_page(request, user))
+            return _go_in(request, user, to=first_page(request, user))
         form.add_error(None, gettext(WRONG if admitted else TOO_MANY))
         status = 200 if admitted else 429
     return render(request, "accounts/sign_in.html", {"form": form, "next": next_page(request)}, status=status)
 
 
-def _first_page(request: HttpRequest, user: User) -> str:
-    """Return the page to go to; people of several organizations choose one first."""
-    wanted = next_page(request)
-    members = selectors.active_memberships(user)
-    if len(members) > 1:
-        request.session["after_switch"] = wanted
-        return reverse("accounts:switch")
-    return home_of(members[0]) if members and wanted == settings.LOGIN_REDIRECT_URL else wanted
+def _go_in(request: HttpRequest, user: User, *, to: str) -> HttpResponse:
+    """Begin the session, after the second factor where the person has one."""
+    record_authentication(request, user, method="password", email=user.email)
+    answer: HttpResponse = perform_login(request, user, redirect_url=to)
+    return answer
 
 
 @membership_not_required
@@ -171,10 +162,9 @@ def _accept(request: HttpRequest, found: Invitation, secret: str, *, now: dateti
             except Refused as refused:
                 form.add_error("password", str(refused))
             else:
-                login(request, member.user, backend=settings.AUTHENTICATION_BACKENDS[0])
                 request.session["membership"] = member.pk
                 messages.success(request, gettext("Welcome, %(name)s.") % {"name": member.user})
-                return redirect(home_of(member))
+                return _go_in(request, member.user, to=home_of(member))
         else:
             form.add_error(None, gettext(TOO_MANY))
             status = 429

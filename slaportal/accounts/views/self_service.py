@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from slaportal.accounts import selectors, services
 from slaportal.accounts.forms import ChangePasswordForm, ProfileForm
-from slaportal.accounts.http import home_of, member_of, membership_not_required
+from slaportal.accounts.http import CAME_THROUGH, home_of, member_of, membership_not_required, next_page
 from slaportal.accounts.middleware import SESSION_KEY
 from slaportal.accounts.models import Membership
-from slaportal.accounts.views.doors import next_page
 
 THEME_COOKIE_AGE = 400 * 24 * 3600
 
@@ -54,7 +53,9 @@ def password(request: HttpRequest) -> HttpResponse:
 def switch(request: HttpRequest) -> HttpResponse:
     """Choose for which organization this session acts."""
     assert request.user.is_authenticated
-    members = selectors.active_memberships(request.user)
+    members = services.memberships_through(
+        selectors.active_memberships(request.user), request.session.get(CAME_THROUGH)
+    )
     if request.method == "POST":
         chosen = request.POST.get("membership", "")
         member = get_object_or_404(
