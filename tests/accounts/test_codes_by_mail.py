@@ -87,6 +87,8 @@ def test_the_mail_speaks_the_language_of_its_reader(
     client: Client, alice: Membership, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     ask(client, alice.user.email, django_capture_on_commit_callbacks)
-    html = str(mail.outbox[0].alternatives[0][0])  # type: ignore[attr-defined]
+    letter = mail.outbox[0]
+    assert isinstance(letter, mail.EmailMultiAlternatives)
+    html = str(letter.alternatives[0][0])
     assert code_of(str(mail.outbox[0].body)) in html
     assert alice.user.language == "en"
