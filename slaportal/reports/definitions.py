@@ -1,0 +1,15 @@
+"""The editions of the glossary and the counting rules that are printed with every report.
+
+An edition never changes: its template is kept, a test knows its hash, and new words are the next edition.
+"""
+
+from typing import Final
+
+# Edition → SHA-256 of templates/reports/definitions/<edition>.html.
+EDITIONS: Final[dict[int, str]] = {1: ""}
+CURRENT: Final = max(EDITIONS)
+
+
+def template(edition: int) -> str:
+    """Return the name of the template that holds an edition."""
+    return f"reports/definitions/{edition}.html"
