@@ -39,6 +39,12 @@ BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 120},
         "last_run_at": DUE,
     },
+    "issue reports": {
+        "task": "reports.issue_reports",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+        "last_run_at": DUE,
+    },
     "deliver messages": {
         "task": "notifications.deliver",
         "schedule": 5.0,

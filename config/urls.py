@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("slaportal.feedback.urls")),
     path("", include("slaportal.notifications.urls")),
     path("", include("slaportal.policies.urls")),
+    path("", include("slaportal.reports.urls")),
 ]
 
 if settings.DEBUG:

@@ -30,6 +30,7 @@ MAY_STAND_IN = "slaportal.accounts.services.stand_ins.may_stand_in"
 
 # Long work, by kind: what does it (slaportal.jobs). The app that runs it knows none of those above it.
 JOB_KINDS: dict[str, str] = {
+    "reports.issue": "slaportal.reports.tasks.issue_report",
     "whatif": "slaportal.feedback.services.whatif.run",
 }
 

@@ -148,6 +148,13 @@ GROUPS: list[tuple[str, list[Kind]]] = [
             Kind("survey-low", _("Low answer to follow up"), Tone.BAD, urgent=True),
         ],
     ),
+    (
+        _("Reports"),  # spec §6
+        [
+            Kind("report-review", _("Report to look at before it is issued"), Tone.ACTION),
+            Kind("report-issued", _("Status report")),
+        ],
+    ),
 ]
 
 # About the letterbox itself.

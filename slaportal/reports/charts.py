@@ -10,24 +10,26 @@ WIDTH, HEIGHT = 240, 92
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 234.0, 9.0, 70.0
 
 
-def trend(points: Sequence[dict[str, Any]], *, label: str) -> str:
+def trend(points: Sequence[dict[str, Any]], *, label: str, numbers: str = "") -> str:
     """Return one small multiple: a dot a period with its 95 % interval, from 0 to 100 %.
 
-    `points` have `share` (0 to 1 or None), `interval`, `decided` and `label`. `label` is what a screen reader says.
+    `points` have `share` (0 to 1 or None), `interval`, `met`, `decided`, `label` and the names of the lists behind
+    (`met_list`, `list`). `label` is what a screen reader says; `numbers`: address of the lists, "" for no links.
     """
     step = (RIGHT - LEFT) / max(1, len(points))
     parts = [_grid()]
     line: list[str] = []
     for place, point in enumerate(points):
         x = LEFT + step * (place + 0.5)
-        parts.append(_caption(x, point, last=place == len(points) - 1))
+        parts.append(_caption(x, point, numbers, last=place == len(points) - 1))
         if point["share"] is None:
             continue
         line.append(f"{x:.1f},{_y(point['share']):.1f}")
         parts.append(_dot(x, point, last=place == len(points) - 1))
     path = f'<polyline points="{" ".join(line)}" fill="none" stroke="currentColor" stroke-width="1" opacity="0.35"/>'
+    role = "group" if numbers else "img"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="{role}" '
         f'aria-label="{escape(label)}" font-family="Libertinus Serif, sans-serif" font-size="8" fill="currentColor">'
         f"{path}{''.join(parts)}</svg>"
     )
@@ -54,14 +56,20 @@ def _grid() -> str:
     return "".join(lines)
 
 
-def _caption(x: float, point: dict[str, Any], *, last: bool) -> str:
-    """The day on which the period begins and under it met of decided."""
+def _caption(x: float, point: dict[str, Any], numbers: str, *, last: bool) -> str:
+    """The day on which the period begins and under it met of decided, each a link to its list."""
     weight = ' font-weight="bold"' if last else ""
-    counts = f"{point['met']}/{point['decided']}" if point["decided"] else "–"
+    counts = "–"
+    if point["decided"]:
+        counts = f"{_linked(point['met'], numbers, point['met_list'])}/{_linked(point['decided'], numbers, point['list'])}"
     return (
         f'<text x="{x:.1f}" y="80" text-anchor="middle" opacity="0.75">{escape(point["label"])}</text>'
         f'<text x="{x:.1f}" y="89" text-anchor="middle"{weight}>{counts}</text>'
     )
+
+
+def _linked(value: int, numbers: str, name: str) -> str:
+    return f'<a href="{escape(numbers + name)}">{value}</a>' if numbers else str(value)
 
 
 def _dot(x: float, point: dict[str, Any], *, last: bool) -> str:

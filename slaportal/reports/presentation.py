@@ -187,7 +187,9 @@ def verdict_of(data: Data) -> str:
         return _("Nothing fell due in this period.")
     late = [row for row in rows if row["breached"]]
     if not late:
-        levels = _and([str(Criticality(level).label) for level in dict.fromkeys(row["level"] for row in rows)])
+        levels = _and(
+            [str(Criticality(level).label) for level in dict.fromkeys(row["level"] for row in rows)]
+        )
         total = sum(row["met"] for row in rows)
         return ngettext(
             "%(levels)s: the one deadline that was decided was met.",
@@ -309,6 +311,7 @@ def _cell(cell: Data, zone: str) -> Cell:
                 "interval": interval,
                 "label": date_format(day, "j M"),
                 "list": key("decided", cell["level"], cell["metric"], str(place)),
+                "met_list": key("met", cell["level"], cell["metric"], str(place)),
             }
         )
     last = len(points) - 1
@@ -324,16 +327,29 @@ def _cell(cell: Data, zone: str) -> Cell:
 
 def _flow(one: Data) -> dict[str, Any]:
     level = one["level"]
-    numbers = {kind: Number(one[kind], key(kind, level)) for kind in ("opened", "resolved", "reopened", "open")}
+    numbers = {
+        kind: Number(one[kind], key(kind, level)) for kind in ("opened", "resolved", "reopened", "open")
+    }
     ages = [Number(count, key(f"aged{place}", level)) for place, count in enumerate(one["ages"])]
     reopened = share_words(one["reopened"], one["resolved"]) if one["resolved"] else "–"
     label = str(Criticality(level).label)
-    return {"level": level, "label": label, **numbers, "ages": ages, "oldest": one["oldest"], "rate": reopened}
+    return {
+        "level": level,
+        "label": label,
+        **numbers,
+        "ages": list(zip(ages, AGE_WORDS, strict=True)),
+        "oldest": one["oldest"],
+        "rate": reopened,
+    }
 
 
 def _classification(part: Data) -> dict[str, Any]:
     numbers = {kind: Number(part[kind], kind) for kind in ("settled", "agreed_first", "lapsed", "disputed")}
-    return {**numbers, "share": share_words(part["agreed_first"], part["settled"]), "median": _seconds(part["median"])}
+    return {
+        **numbers,
+        "share": share_words(part["agreed_first"], part["settled"]),
+        "median": _seconds(part["median"]),
+    }
 
 
 def _waiting(one: Data) -> dict[str, Any]:

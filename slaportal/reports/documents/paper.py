@@ -33,9 +33,9 @@ def pdf(shown: Shown, *, url: str, draft: bool = False) -> bytes:
     return made
 
 
-def chart(cell: Cell) -> str:
+def chart(cell: Cell, *, numbers: str = "") -> str:
     """Return the chart of one cell of the trend, the same on the page and on paper."""
-    return charts.trend(cell.points, label=f"{cell.label}: {cell.change}")
+    return charts.trend(cell.points, label=f"{cell.label}: {cell.change}", numbers=numbers)
 
 
 def _words() -> dict[str, str]:

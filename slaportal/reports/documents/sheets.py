@@ -85,7 +85,9 @@ def tables(shown: Shown, data: Mapping[str, Any]) -> Iterator[Table]:
     )
     behind = [[name, len(issues), " ".join(issues)] for name, issues in sorted(data["lists"].items())]
     # A cell of a spreadsheet holds 32,767 characters.
-    cut: list[list[object]] = [[name, count, text if len(text) < 32_000 else ""] for name, count, text in behind]
+    cut: list[list[object]] = [
+        [name, count, text if len(text) < 32_000 else ""] for name, count, text in behind
+    ]
     yield _("Behind the numbers"), [_("List"), _("Number"), _("Issues")], cut
 
 
@@ -109,7 +111,16 @@ def _deadlines(shown: Shown, data: Mapping[str, Any]) -> Table:
 
 
 def _missed(shown: Shown) -> Table:
-    header = [_("Issue"), _("Title"), _("Level"), _("Deadline"), _("Due"), _("Late by"), _("Reason"), _("Plan")]
+    header = [
+        _("Issue"),
+        _("Title"),
+        _("Level"),
+        _("Deadline"),
+        _("Due"),
+        _("Late by"),
+        _("Reason"),
+        _("Plan"),
+    ]
     lines: list[list[object]] = [
         [
             *(one.reference, one.title, one.level_label, one.metric_label, one.due.isoformat(), one.late),
@@ -137,7 +148,7 @@ def _flow(shown: Shown) -> Table:
         [
             one["label"],
             *(one[kind].value for kind in ("opened", "resolved", "reopened", "open")),
-            *(age.value for age in one["ages"]),
+            *(age.value for age, _words in one["ages"]),
             one["oldest"],
         ]
         for one in shown.flow

@@ -1,7 +1,9 @@
 """Status reports: one for each agreement, cadence and period, frozen when it is issued (spec §6, rules 5 and 6)."""
 
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -115,6 +117,11 @@ class StatusReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.get_cadence_display()} {self.organization}"
+
+    @property
+    def last_day(self) -> date:
+        """The last local day of the period."""
+        return self.ends.astimezone(ZoneInfo(self.timezone)).date() - timedelta(days=1)
 
 
 class ReportFile(models.Model):

@@ -66,7 +66,13 @@ def _head(agreement: Agreement, period: Period, cut: datetime) -> Data:
         "ledger_position": Event.objects.aggregate(last=Max("pk"))["last"] or 0,
         "target": target_of(agreement),
         "promises": [
-            {"level": one.level, "metric": one.metric, "amount": one.amount, "unit": one.unit, "bound": one.bound}
+            {
+                "level": one.level,
+                "metric": one.metric,
+                "amount": one.amount,
+                "unit": one.unit,
+                "bound": one.bound,
+            }
             for one in targets_of(version)
             if one.level in LEVELS[period.cadence]
         ],
@@ -78,9 +84,7 @@ def _figures(gathered: Gathered, trend: list[Period]) -> tuple[Data, Lists]:
     within = {"begins": period.begins, "ends": period.ends}
     lists = lists_of(gathered.items, levels=levels, **within)
     target = float(target_of(gathered.agreement))
-    rows = rows_of(
-        gathered.items, lists, levels=levels, target=target, since=trend[0].begins, **within
-    )
+    rows = rows_of(gathered.items, lists, levels=levels, target=target, since=trend[0].begins, **within)
     bounds = [*(one.begins for one in trend), period.ends]
     cells, behind_trend = trend_of(gathered.items, levels=levels, bounds=bounds)
     flows, behind_flow = sections.flow(gathered, levels)

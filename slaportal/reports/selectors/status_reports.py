@@ -94,7 +94,9 @@ def recipients_of(agreement: Agreement) -> list[Membership]:
         if party not in parties:
             members += by_role(agreement, party, BY_ROLE[party])
     readers = [
-        one for one in members if permissions.may(one, "report.read", organization_id=agreement.organization_id)
+        one
+        for one in members
+        if permissions.may(one, "report.read", organization_id=agreement.organization_id)
     ]
     return sorted(readers, key=lambda member: member.pk)
 

@@ -80,7 +80,9 @@ def _open_review(agreement: Agreement, period: Period, *, now: datetime) -> int:
             "organization": agreement.organization,
             "ends": period.ends,
             "timezone": period.zone,
-            "issue_at": max(period.issue_at, now) if now - period.issue_at > WORTH_A_MAIL else period.issue_at,
+            "issue_at": max(period.issue_at, now)
+            if now - period.issue_at > WORTH_A_MAIL
+            else period.issue_at,
             "demo": agreement.organization.demo,
         },
     )
@@ -108,9 +110,7 @@ def write_verdict(*, report: StatusReport, verdict: str, actor: Membership, now:
     permissions.require(actor, "report.review", organization_id=report.organization_id)
     text = " ".join(verdict.split())
     if len(text) > LONGEST_VERDICT:
-        raise Refused(
-            _("The first sentence has at most %(count)s characters.") % {"count": LONGEST_VERDICT}
-        )
+        raise Refused(_("The first sentence has at most %(count)s characters.") % {"count": LONGEST_VERDICT})
     changed = StatusReport.objects.filter(pk=report.pk, state=StatusReport.State.REVIEW)
     if not changed.update(verdict=text, verdict_by=actor if text else None):
         raise Refused(_("This report has been issued: it never changes."))
@@ -142,9 +142,9 @@ def issue(
         permissions.require(actor, "report.review", organization_id=report.organization_id)
     if report.state == StatusReport.State.ISSUED:
         raise Refused(_("This report has been issued: it never changes."))
-    agreement = Agreement.objects.select_related(
-        "organization", "policy_version__policy", "calendar"
-    ).get(pk=report.agreement_id)
+    agreement = Agreement.objects.select_related("organization", "policy_version__policy", "calendar").get(
+        pk=report.agreement_id
+    )
     period = holding(Cadence(report.cadence), report.begins, report.timezone)
     data = compile_report(agreement, period, cut=now, on_rows=on_rows)
     data["verdict"] = StatusReport.objects.values_list("verdict", flat=True).get(pk=report.pk)
@@ -173,7 +173,9 @@ def _freeze(
     actor: Membership | None,
     now: datetime,
 ) -> None:
-    frozen = StatusReport.objects.filter(pk=report.pk, state=StatusReport.State.REVIEW, verdict=data["verdict"])
+    frozen = StatusReport.objects.filter(
+        pk=report.pk, state=StatusReport.State.REVIEW, verdict=data["verdict"]
+    )
     if not frozen.update(
         state=StatusReport.State.ISSUED,
         issued_at=now,
@@ -183,7 +185,9 @@ def _freeze(
         definitions=data["definitions"],
         ledger_position=data["ledger_position"],
     ):
-        raise Refused(_("This report was issued or edited in this moment by somebody else. Look at it again."))
+        raise Refused(
+            _("This report was issued or edited in this moment by somebody else. Look at it again.")
+        )
     digests = {kind: hashlib.sha256(content).hexdigest() for kind, content in files.items()}
     for kind, content in files.items():
         ReportFile.objects.create(
