@@ -17,4 +17,20 @@ urlpatterns = [
     path("reports/<str:reference>/verdict", status_reports.write_verdict, name="write-verdict"),
     path("reports/<str:reference>/issue", status_reports.issue, name="issue"),
     path("reports/<str:reference>/file/<slug:kind>", status_reports.file, name="file"),
+"""Addresses of the dashboard, of wallboards, of reports and audits."""
+
+from django.urls import path
+
+from slaportal.reports.views import board, wallboards
+
+app_name = "reports"
+urlpatterns = [
+    path("dashboard", board.dashboard, name="dashboard"),
+    path("dashboard/now", board.dashboard_now, name="dashboard-now"),
+    path("dashboard/stream", board.dashboard_stream, name="dashboard-stream"),
+    path("wallboards", wallboards.wallboards, name="wallboards"),
+    path("wallboards/<int:pk>/revoke", wallboards.revoke, name="revoke-wallboard"),
+    path("wall/<str:secret>", wallboards.wall, name="wall"),
+    path("wall/<str:secret>/now", wallboards.wall_now, name="wall-now"),
+    path("wall/<str:secret>/stream", wallboards.wall_stream, name="wall-stream"),
 ]

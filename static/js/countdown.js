@@ -11,20 +11,25 @@ const inWords = (seconds) => {
   return minutes ? `${minutes} min` : moment;
 };
 
-const started = performance.now();
-const openedAt = Date.now();
+let started, openedAt, badges;
 const announcer = document.getElementById("announcer");
 
-const badges = [...document.querySelectorAll("[data-remaining-seconds]")]
-  .filter((badge) => ["running", "at_risk", "breaching"].includes(badge.dataset.state))
-  .map((badge) => {
-    const headline = badge.querySelector(".clock__headline");
-    const remaining = Number(badge.dataset.remainingSeconds);
-    const until = badge.dataset.countsUntil ? (Date.parse(badge.dataset.countsUntil) - openedAt) / 1000 : Infinity;
-    return { badge, headline, remaining, until, text: headline.textContent, words: inWords(remaining) };
-  })
-  // A headline in another unit, such as business days, stands until the next page load.
-  .filter(({ text, words, remaining }) => Number.isFinite(remaining) && text.includes(words));
+const collect = () => {
+  started = performance.now();
+  openedAt = Date.now();
+  badges = [...document.querySelectorAll("[data-remaining-seconds]")].map(read).filter(counts);
+};
+
+const read = (badge) => {
+  const headline = badge.querySelector(".clock__headline");
+  const remaining = Number(badge.dataset.remainingSeconds);
+  const until = badge.dataset.countsUntil ? (Date.parse(badge.dataset.countsUntil) - openedAt) / 1000 : Infinity;
+  return { badge, headline, remaining, until, text: headline.textContent, words: inWords(remaining) };
+};
+
+// A headline in another unit, such as business days, stands until the next page load.
+const counts = ({ badge, text, words, remaining }) =>
+  ["running", "at_risk", "breaching"].includes(badge.dataset.state) && Number.isFinite(remaining) && text.includes(words);
 
 const show = (badge, state, message) => {
   badge.classList.replace(`clock--${badge.dataset.state}`, `clock--${state}`);
@@ -52,4 +57,7 @@ const tick = () => {
   }
 };
 
-if (badges.length) setInterval(tick, 15000);
+collect();
+setInterval(tick, 15000);
+// The dashboard replaces its badges while one looks at it.
+document.addEventListener("portal:shown", collect);

@@ -110,6 +110,14 @@ ROUTES: dict[str, str] = {
     "feedback:results": "survey.read",
     "feedback:follow-ups": "survey.single",
     "feedback:follow-up-done": "survey.follow_up",
+    "reports:dashboard": "issue.read",
+    "reports:dashboard-now": "issue.read",
+    "reports:dashboard-stream": "issue.read",
+    "reports:wallboards": "wallboard.revoke",  # then wallboard.open for another one
+    "reports:revoke-wallboard": "wallboard.revoke",
+    "reports:wall": PUBLIC,  # the secret in the address is the key
+    "reports:wall-now": PUBLIC,
+    "reports:wall-stream": PUBLIC,
     "notifications:inbox": SIGNED_IN,
     "notifications:read": SIGNED_IN,
     "notifications:read-all": SIGNED_IN,

@@ -14,6 +14,7 @@ TOPICS: dict[str, set[str]] = {
         "mail",
         "permissions",
         "portal_admin",
+        "presence",
         "scopes",
         "staff_menu",
     },
@@ -44,7 +45,7 @@ TOPICS: dict[str, set[str]] = {
     "escalations": {"links"},
     "feedback": {"charts", "links", "questions", "replay"},
     "jobs": {"kinds", "progress"},
-    "reports": set(),
+    "reports": {"live"},
     "integrations": {"histories", "demo"},
 }
 

@@ -75,15 +75,21 @@ def work(stage: Stage, start: datetime, end: datetime) -> None:
     if stage.chance(0.5):
         answer(stage, start + span * 0.25)
     at = start + span * stage.between(0.35, 0.5)
-    stage.act(at, "progress", stage.agent, stage="cause_found", percent=40)
+    progress(stage, at, "cause_found", 40, then=at + span * 0.3)
     stage.act(at + MINUTE * 4, "comment", stage.agent, text=stage.say(phrases.FOUND))
     at = start + span * stage.between(0.55, 0.7)
-    stage.act(at, "progress", stage.agent, stage="fixing", percent=65)
+    progress(stage, at, "fixing", 65, then=at + span * 0.3)
     if stage.chance(0.4):
         stage.act(at + MINUTE * 10, "comment", stage.agent, text=stage.say(phrases.FIXING))
     if stage.chance(0.6):
         at = start + span * stage.between(0.8, 0.9)
-        stage.act(at, "progress", stage.agent, stage="verifying", percent=90)
+        progress(stage, at, "verifying", 90, then=end)
+
+
+def progress(stage: Stage, at: datetime, reached: str, percent: int, *, then: datetime) -> datetime:
+    """The vendor says how far the work is, and promises the next news for `then`."""
+    promised = max(then, at + HOUR * 2).replace(second=0, microsecond=0).isoformat()
+    return stage.act(at, "progress", stage.agent, stage=reached, percent=percent, next_update=promised)
 
 
 def resolve(stage: Stage, at: datetime) -> datetime:

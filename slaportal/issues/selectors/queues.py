@@ -1,10 +1,12 @@
 """The staff's queues: each one question, asked in the words of the people who triage (spec §4, §5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Classification, Issue, IssueQuerySet, IssueState, Obligation, Pause
@@ -23,7 +25,7 @@ class Queue:
     """A named question over the issues that a person may read. `preset`: offered above every list."""
 
     key: str
-    label: str
+    label: Any
     hint: str
     condition: Condition
     live: bool = True
@@ -75,11 +77,11 @@ QUEUES = (
     ),
     Queue(
         "due",
-        "Due next 2 h",
+        _("Due next 2 h"),
         "A deadline falls within two hours",
         lambda now, member: Q(next_due_at__gte=now, next_due_at__lte=now + SOON),
     ),
-    Queue("breaching", "Breaching", "Past a deadline now", lambda now, member: Q(next_due_at__lt=now)),
+    Queue("breaching", _("Breaching"), "Past a deadline now", lambda now, member: Q(next_due_at__lt=now)),
     Queue(
         "waiting-long",
         "Waiting > 3 d",
@@ -88,7 +90,7 @@ QUEUES = (
     ),
     Queue(
         "confirmation",
-        "Awaiting confirmation",
+        _("Awaiting confirmation"),
         "Resolved; the client confirms or rejects",
         lambda now, member: Q(state=IssueState.RESOLVED),
     ),
@@ -108,21 +110,21 @@ QUEUES = (
     Queue("mine", "Mine", "Assigned to you", lambda now, member: Q(assigned_to=member)),
     Queue(
         "response",
-        "No first response",
+        _("No first response"),
         "No message of ours to the client yet",
         lambda now, member: Q(state__in=WORKING, responded_at=None),
         preset=False,
     ),
     Queue(
         "level",
-        "Level not agreed",
+        _("Level not agreed"),
         "The parties have not agreed on the level",
         lambda now, member: ~Q(classification=Classification.AGREED),
         preset=False,
     ),
     Queue(
         "waiting",
-        "Waiting",
+        _("Waiting"),
         "Waiting for the client or a third party",
         lambda now, member: Q(state=IssueState.WAITING),
         preset=False,
@@ -130,6 +132,8 @@ QUEUES = (
     Queue("all", "All", "Ended issues too", lambda now, member: Q(), live=False),
 )
 BY_KEY = {queue.key: queue for queue in QUEUES}
+# Questions that both parties ask; the others are the staff's own.
+SHARED: Final = ("breaching", "due", "response", "level", "waiting", "confirmation")
 
 
 def narrow(issues: IssueQuerySet, key: str, *, member: Membership | None, now: datetime) -> IssueQuerySet:
@@ -145,6 +149,24 @@ def counts(*, member: Membership | None, now: datetime) -> dict[str, int]:
         **_counted(visible.live(), [queue for queue in QUEUES if queue.live], now, member),
         **_counted(visible, [queue for queue in QUEUES if not queue.live], now, member),
     }
+
+
+def counts_of(
+    visible: IssueQuerySet, keys: Iterable[str], *, member: Membership | None, now: datetime
+) -> dict[str, int]:
+    """Return queue → how many of `visible` stand in it, for those of `keys`, all live queues; one query."""
+    return _counted(visible.order_by().live(), [BY_KEY[key] for key in keys], now, member)
+
+
+def next_change(visible: IssueQuerySet, *, now: datetime) -> datetime | None:
+    """Return when an issue of `visible` next enters a queue by time alone: it becomes due soon, or overdue."""
+    live = visible.order_by().live()
+    found = live.aggregate(
+        over=Min("next_due_at", filter=Q(next_due_at__gte=now)),
+        soon=Min("next_due_at", filter=Q(next_due_at__gt=now + SOON)),
+    )
+    instants = [found["over"], found["soon"] - SOON if found["soon"] else None]
+    return min((one for one in instants if one), default=None)
 
 
 def _counted(

@@ -9,6 +9,7 @@ from slaportal.accounts.models import Membership
 from slaportal.issues.models import IssueState, SavedView
 from slaportal.issues.searching import LONGEST
 from slaportal.issues.selectors.lists import TABS
+from slaportal.issues.selectors.queues import SHARED
 from slaportal.lib.text import tidy_line
 from slaportal.policies.models import Criticality
 
@@ -42,6 +43,7 @@ def canonical(parameters: Mapping[str, str]) -> str:
         "q": text,
         "level": level if (level := parameters.get("level", "")) in Criticality.values else "",
         "state": state if (state := parameters.get("state", "")) in IssueState.values else "",
+        "queue": queue if (queue := parameters.get("queue", "")) in SHARED else "",
         "organization": organization if organization.isdecimal() and len(organization) < 19 else "",
     }
     return urlencode({name: value for name, value in kept.items() if value})
@@ -72,6 +74,8 @@ def _for_admin(query: str) -> str:
     queue = QUEUES[given.get("tab", TABS[0])]
     # A state that has ended stands in no live queue.
     queue = "all" if queue == "live" and given.get("state") else queue
+    # Both lists ask a queue's question alike, and only of live issues.
+    queue = given.get("queue", queue)
     return urlencode(
         {"queue": queue, **{ADMIN[name]: value for name, value in given.items() if name in ADMIN}}
     )

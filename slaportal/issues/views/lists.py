@@ -24,7 +24,7 @@ def issues(request: HttpRequest) -> HttpResponse:
     visible = Issue.objects.visible_to(member)
     tab = request.GET.get("tab", "open")
     tab = tab if tab in lists.TABS else "open"
-    chosen = IssueFilter(request.GET, queryset=visible, member=member)
+    chosen = IssueFilter(request.GET, queryset=visible, member=member, now=now)
     found = chosen.qs if chosen.is_valid() else visible
     page = Paginator(lists.with_rows(lists.of_tab(found, tab, member=member)), PER_PAGE).get_page(
         request.GET.get("page")

@@ -8,6 +8,7 @@ from slaportal.reports.models.status_reports import (
     StatusReport,
     StatusReportQuerySet,
 )
+from slaportal.reports.models.wallboards import Wallboard, WallboardQuerySet
 
 __all__ = [
     "Cadence",
@@ -16,4 +17,6 @@ __all__ = [
     "ReportingTerms",
     "StatusReport",
     "StatusReportQuerySet",
+    "Wallboard",
+    "WallboardQuerySet",
 ]

@@ -1,1 +1,2 @@
 """Acts on reports: each with its event and its messages in one transaction."""
+"""Deciding about reports."""
