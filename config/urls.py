@@ -17,7 +17,6 @@ urlpatterns = [
     path("escalations/", include("slaportal.escalations.urls")),
     path("jobs/", include("slaportal.jobs.urls")),
     path("", include("slaportal.feedback.urls")),
-    path("", include("slaportal.reports.urls")),
     path("", include("slaportal.notifications.urls")),
     path("", include("slaportal.policies.urls")),
     path("", include("slaportal.reports.urls")),

@@ -1,2 +1,1 @@
 """Acts on reports: each with its event and its messages in one transaction."""
-"""Deciding about reports."""
