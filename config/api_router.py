@@ -15,6 +15,8 @@ urlpatterns = [
         name="api-reference",
     ),
     path("", include("slaportal.accounts.api.urls")),
+    path("", include("slaportal.policies.api.urls")),
     path("", include("slaportal.issues.api.urls")),
+    path("", include("slaportal.escalations.api.urls")),
     path("<path:rest>", NotThere.as_view(), name="api-not-there"),
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Organization, Role, User
+from slaportal.accounts.scopes import SCOPES
 from slaportal.accounts.services.identity import must_use_provider
 from slaportal.accounts.services.people import assignable_roles
 from slaportal.accounts.validators import known_zones
@@ -224,3 +225,42 @@ class InviteForm(forms.Form):
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(role, Role(role).label) for role in assignable_roles(actor, organization)]
+
+
+class TokenForm(forms.Form):
+    """What a token is for, what it opens, and when it ends."""
+
+    name = forms.CharField(
+        label=_("For which program?"),
+        help_text=_("You recognize it by this name when you revoke it."),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What may it do?"),
+        help_text=_(
+            "Never more than you may do yourself at that moment. No token can agree, approve or sign."
+        ),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    days = forms.TypedChoiceField(
+        label=_("Ends after"),
+        choices=[(7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("1 year"))],
+        coerce=int,
+        initial=90,
+    )
+
+    def __init__(self, *args: Any, scopes: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["scopes"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(name, SCOPES[name].label) for name in scopes]
+
+    def given(self, *, now: datetime) -> dict[str, Any]:
+        """Return what was typed, for the service."""
+        cleaned = self.cleaned_data
+        return {
+            "name": cleaned["name"],
+            "scopes": cleaned["scopes"],
+            "expires_at": now + timedelta(days=cleaned["days"]),
+        }

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from slaportal.accounts import permissions
-from slaportal.accounts.models import Invitation, Membership, Organization, User
+from slaportal.accounts.models import ApiToken, Invitation, Membership, Organization, User
 from slaportal.accounts.validators import known_zones
 
 CONTINENTS: Final = frozenset(
@@ -48,6 +48,14 @@ def open_invitations(organization: Organization, *, now: datetime) -> QuerySet[I
     return Invitation.objects.filter(
         organization=organization, accepted_at=None, revoked_at=None, expires_at__gt=now
     ).select_related("invited_by__user", "organization")
+
+
+def readable_tokens(member: Membership) -> QuerySet[ApiToken]:
+    """Return one's own tokens and those of the organizations whose tokens `member` looks after, newest first."""
+    mine = Q(membership=member)
+    if permissions.may(member, "token.revoke"):
+        mine |= Q(membership__organization__in=visible_organizations(member, act="token.revoke"))
+    return ApiToken.objects.filter(mine).select_related("membership__user", "membership__organization")
 
 
 def places() -> list[str]:

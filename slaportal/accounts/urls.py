@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from slaportal.accounts.views import codes, doors, people, self_service, sessions, stand_ins
+from slaportal.accounts.views import codes, doors, people, self_service, sessions, stand_ins, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("profile/sessions/others/end", sessions.end_others, name="end-other-sessions"),
     path("profile/sessions/<int:pk>/end", sessions.end_session, name="end-session"),
     path("profile/stand-in", stand_ins.stand_in, name="stand-in"),
+    path("tokens", tokens.tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke", tokens.revoke, name="revoke-token"),
     path("switch", self_service.switch, name="switch"),
     path("theme", self_service.theme, name="theme"),
 ]

@@ -55,6 +55,8 @@ ROUTES: dict[str, str] = {
     "accounts:theme": PUBLIC,  # light or dark, in a cookie
     "accounts:profile": SIGNED_IN,
     "accounts:password": SIGNED_IN,
+    "accounts:tokens": "token.make",  # or token.revoke, to look after those of others
+    "accounts:revoke-token": "token.revoke",  # or one's own
     "accounts:switch": SIGNED_IN,
     "accounts:people": "people.read",
     "accounts:revoke-invitation": "people.invite",
@@ -83,6 +85,15 @@ ROUTES: dict[str, str] = {
     "issues-api:attachment": "issue.read",
     "issues-api:explain": "issue.read",
     "issues-api:obligations": "issue.read",
+    "issues-api:events": "issue.read",
+    "policies-api:agreements": "policy.read",
+    "policies-api:agreement": "policy.read",
+    "policies-api:deadlines": "policy.read",
+    "policies-api:calendars": "policy.read",
+    "escalations-api:escalations": "issue.read",
+    "escalations-api:exceptions": "issue.read",
+    "escalations-api:request-exception": "exception.request",
+    "escalations-api:reason": "escalation.reason",
     "issues-api:act": "issue.read",  # then the right of the act itself, see issues/views/offers.py
     "issues:act": "issue.read",  # then the right of the act itself, see issues/views/offers.py
     "escalations:list": "issue.read",

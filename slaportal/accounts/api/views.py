@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from slaportal.accounts import permissions, selectors
 from slaportal.accounts.api import bodies
 from slaportal.accounts.api.base import ApiList, ApiView
+from slaportal.accounts.api.filters import MemberFilterSet, of_id
 from slaportal.accounts.models import Membership, Organization
 
 
@@ -32,19 +33,16 @@ class MeView(ApiView):
         return Response(bodies.Me({"member": self.member, "token": token, "acts": acts}).data)
 
 
-class PeopleFilters(django_filters.FilterSet):
+class PeopleFilters(MemberFilterSet):
     """People by organization, side and access."""
 
-    organization = django_filters.NumberFilter(field_name="organization_id", min_value=1, max_value=2**31)
+    organization = of_id("organization_id", "Id of the organization.")
     party = django_filters.ChoiceFilter(choices=[("client", "client"), ("vendor", "vendor")])
     active = django_filters.BooleanFilter()
 
     class Meta:
         model = Membership
         fields: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
 
 
 class PeopleView(ApiList):

@@ -118,3 +118,9 @@ def duration(length: timedelta | None) -> str:
 def markdown(text: str) -> SafeString:
     """Return text written by people as cleaned HTML."""
     return to_html(text)
+
+
+@register.filter(name="may")
+def may_do(member: Membership | None, act: str) -> bool:
+    """Whether `member` may do `act` somewhere (permissions.csv)."""
+    return may(member, act)

@@ -4,6 +4,7 @@ Right, form and service are those of the page; what is different is the spelling
 person may do have no address of their own here and are refused by name.
 """
 
+import re
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
@@ -31,6 +32,7 @@ from slaportal.issues.services.acts import Conflict
 from slaportal.issues.views.offers import ACTS, Act, offered
 
 # What a page carries for itself: a program names the version in If-Match.
+ETAG: Final = re.compile(r'"[0-9]{1,9}"')
 OF_THE_PAGE: Final = ("version", "seen", "proposal")
 
 
@@ -179,7 +181,9 @@ def etag(issue: Issue) -> str:
 
 def _match(request: Request) -> str | None:
     given = request.headers.get("If-Match")
-    return None if given in (None, "*") else given
+    if given is not None and not ETAG.fullmatch(given):
+        raise Problem("malformed", 'If-Match is the ETag of an answer, such as "7" with its quotation marks.')
+    return given
 
 
 def _typed(value: Any) -> str:

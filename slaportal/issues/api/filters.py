@@ -1,51 +1,18 @@
 """What lists of the API can be narrowed by: these parameters and no others."""
 
-from typing import Any
-
 import django_filters
 
-from slaportal.accounts.models import Membership
+from slaportal.accounts.api.filters import MemberFilterSet, Several, before, of_id, since, words
 from slaportal.issues.models import Issue, IssueQuerySet, IssueState, Obligation
 from slaportal.issues.searching import search
 from slaportal.policies.models import Criticality, Metric
 from slaportal.policies.reckoning import Outcome, State
 
-MOST_ID = 2**31 - 1
-
-
-class Several(django_filters.BaseInFilter, django_filters.ChoiceFilter):
-    """One or several of the choices, with commas between."""
-
-
-class MemberFilterSet(django_filters.FilterSet):
-    """Filters that are told who asks."""
-
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.member = member
-
-
-def of_id(field: str, label: str) -> django_filters.NumberFilter:
-    """Return a filter for the id of a row."""
-    return django_filters.NumberFilter(field_name=field, min_value=1, max_value=MOST_ID, label=label)
-
-
-def since(field: str, label: str) -> django_filters.IsoDateTimeFilter:
-    """Return a filter for an instant and everything after it."""
-    return django_filters.IsoDateTimeFilter(field_name=field, lookup_expr="gte", label=label)
-
-
-def before(field: str, label: str) -> django_filters.IsoDateTimeFilter:
-    """Return a filter for everything before an instant, which is not part of it."""
-    return django_filters.IsoDateTimeFilter(field_name=field, lookup_expr="lt", label=label)
-
 
 class IssueFilters(MemberFilterSet):
     """Issues by words, state, level, people and time."""
 
-    q = django_filters.CharFilter(
-        method="search", max_length=200, label="Words of title, text or messages, or a reference."
-    )
+    q = words(200, "Words of title, text or messages, or a reference.", method="search")
     state = Several(choices=IssueState.choices, label="One or several, with commas between.")
     level = Several(choices=Criticality.choices, label="One or several, with commas between.")
     provisional = django_filters.BooleanFilter(label="Whether the level is not agreed yet.")

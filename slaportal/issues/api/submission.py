@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from slaportal.accounts import selectors as people
 from slaportal.accounts.api.bodies import Body, StrictInteger, StrictText
+from slaportal.accounts.api.filters import MOST_ID
 from slaportal.accounts.models import Membership, Organization
 from slaportal.issues.api.reading import checked
 from slaportal.issues.models import Issue
@@ -15,8 +16,6 @@ from slaportal.issues.selectors.page import colleagues, find
 from slaportal.issues.services.submission import Report
 from slaportal.policies.impact import ImpactError, suggest
 from slaportal.policies.models import Agreement, Criticality
-
-MOST_ID = 2**31 - 1
 
 
 @extend_schema_serializer(

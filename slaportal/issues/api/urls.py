@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from slaportal.issues.api import views
+from slaportal.issues.api import events, views
 from slaportal.issues.api.acts import IssueAct, open_to_programs
 
 app_name = "issues-api"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("attachments/<str:reference>/content", views.AttachmentContent.as_view(), name="attachment"),
     path(f"{ISSUE}/explain", views.Explanation.as_view(), name="explain"),
     path("obligations", views.ObligationsView.as_view(), name="obligations"),
+    path("events", events.EventsView.as_view(), name="events"),
     *(
         path(f"{ISSUE}/acts/{name}", IssueAct.as_view(name=name), name="act")
         for name in sorted(open_to_programs())

@@ -1,0 +1,1 @@
+"""Escalations, exceptions and reasons for programs. Acknowledging, approving and accepting stay with people."""

@@ -1,0 +1,1 @@
+"""The agreement for programs: terms, calendars, and when what is due."""
