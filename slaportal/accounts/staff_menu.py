@@ -62,7 +62,9 @@ SECTIONS: Final = (
     (
         "Continuous improvement",
         (
-            Page("Post-mortems", "admin:feedback_postmortem_changelist", "troubleshoot"),
+            Page("Post-mortems", "feedback:postmortems", "troubleshoot", "postmortem.analyze"),
+            Page("Actions", "feedback:actions", "task_alt", "postmortem.analyze"),
+            Page("Factors over time", "feedback:factors", "bar_chart", "postmortem.analyze"),
             Page("Surveys", "admin:feedback_survey_changelist", "reviews"),
         ),
     ),

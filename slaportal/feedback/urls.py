@@ -1,12 +1,23 @@
-"""Addresses of what is learned."""
+"""Addresses of post-mortems, surveys, suggestions and what-ifs."""
 
 from django.urls import path
 
-from slaportal.feedback.views import surveys
+from slaportal.feedback.views import learning, postmortems, surveys, writing
 
 app_name = "feedback"
 
 urlpatterns = [
+    path("post-mortems/", learning.postmortems, name="postmortems"),
+    path("post-mortems/actions", learning.actions, name="actions"),
+    path("post-mortems/actions/<int:pk>", learning.action, name="action"),
+    path("post-mortems/factors", learning.factors, name="factors"),
+    path("post-mortems/<str:reference>", postmortems.postmortem, name="postmortem"),
+    path("post-mortems/<str:reference>/write", writing.write, name="write-postmortem"),
+    path("post-mortems/<str:reference>/preview", postmortems.preview, name="preview-postmortem"),
+    path("post-mortems/<str:reference>/tick", postmortems.tick, name="tick-postmortem"),
+    path("post-mortems/<str:reference>/accept", postmortems.accept, name="accept-postmortem"),
+    path("post-mortems/<str:reference>/editions/<int:number>", postmortems.edition, name="edition"),
+    path("post-mortems/<str:reference>/acts/<slug:act>", postmortems.act, name="postmortem-act"),
     path("survey/<str:token>", surveys.answer, name="survey"),
     path("satisfaction", surveys.results, name="results"),
     path("follow-ups", surveys.follow_ups, name="follow-ups"),

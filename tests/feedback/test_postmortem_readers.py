@@ -20,6 +20,11 @@ DAY = timedelta(days=1)
 LATER = MONDAY + 48 * HOUR
 
 
+def kinds_of(postmortem: PostMortem) -> list[str]:
+    events = Event.objects.about(postmortem.issue.reference).filter(kind__startswith="postmortem.")
+    return [one.kind for one in events]
+
+
 @pytest.fixture
 def world(db: None) -> World:
     """The usual world under a policy that owes a post-mortem for Critical and High within ten business days."""

@@ -27,11 +27,6 @@ def world(db: None) -> World:
     return make_world(owes_postmortem=True)
 
 
-def kinds_of(postmortem: PostMortem) -> list[str]:
-    events = Event.objects.about(postmortem.issue.reference).filter(kind__startswith="postmortem.")
-    return [one.kind for one in events]
-
-
 @pytest.mark.parametrize(
     ("level", "owes"), [("critical", True), ("high", True), ("medium", False), ("low", False)]
 )

@@ -43,6 +43,7 @@ ENTRIES: Final = (
     Entry(gettext_noop("Issues"), "issues:list", act="issue.read"),
     Entry(gettext_noop("Report an issue"), "issues:submit", party="client", act="issue.submit"),
     Entry(gettext_noop("Escalations"), "escalations:list", party="vendor", act="escalation.acknowledge"),
+    Entry(gettext_noop("Post-mortems"), "feedback:postmortems", act="postmortem.read"),
     Entry(gettext_noop("Dashboard"), "reports:dashboard"),
     Entry(gettext_noop("Reports"), "reports:list"),
     Entry(gettext_noop("Agreement"), "policies:agreement", party="client", act="policy.read"),

@@ -1,1 +1,0 @@
-"""What people type to say what they think."""

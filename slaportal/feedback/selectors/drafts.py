@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from slaportal.accounts import permissions
-from slaportal.accounts.models import Membership
+from slaportal.accounts.models import Membership, Party
 from slaportal.feedback.models import (
     COMMITTED,
     NEEDED,
@@ -21,6 +22,8 @@ from slaportal.feedback.models import (
 )
 from slaportal.issues.selectors.timeline import Entry, timeline
 from slaportal.ledger.models import Event
+from slaportal.lib.wording import in_sentence
+from slaportal.policies.reckoning import Outcome
 
 OPEN_STATES: Final = tuple(PostMortemState(one) for one in UNDONE)
 # What this app itself writes about an issue is no part of what happened.
@@ -98,6 +101,19 @@ def missing(postmortem: PostMortem) -> list[str]:
     return found
 
 
+def suggestions(postmortem: PostMortem) -> dict[str, str]:
+    """Return what the record already knows for empty sections: missed deadlines and the resolution note."""
+    issue = postmortem.issue
+    missed = [one for one in issue.obligations.all() if one.outcome == Outcome.BREACHED]
+    return {
+        "impact": "\n".join(
+            _("The %(metric)s deadline was missed.") % {"metric": in_sentence(one.get_metric_display())}
+            for one in missed
+        ),
+        "resolution": issue.resolution_note,
+    }
+
+
 def known_name(kind: str, name: str) -> str:
     """Return the spelling under which a factor is known already, so that it is counted as the same one."""
     known = ContributingFactor.objects.filter(kind=kind, name__iexact=name).order_by("pk")
@@ -112,6 +128,26 @@ def known_names() -> list[str]:
 def may_write(member: Membership | None) -> bool:
     """Whether `member` may write post-mortems at all."""
     return permissions.may(member, "postmortem.write")
+
+
+def writers() -> QuerySet[Membership]:
+    """Return the people who can write post-mortems."""
+    return _people("postmortem.write")
+
+
+def action_owners() -> QuerySet[Membership]:
+    """Return the people who can own an action."""
+    return _people("action.update")
+
+
+def _people(act: str) -> QuerySet[Membership]:
+    return (
+        Membership.objects.filter(
+            active=True, user__is_active=True, party=Party.VENDOR, role__in=permissions.roles_with(act)
+        )
+        .select_related("user")
+        .order_by("user__name")
+    )
 
 
 def writers_of(postmortem: PostMortem, *, number: int) -> set[int]:

@@ -176,6 +176,7 @@ def _tell_owner(action: ActionItem, *, actor: Membership, now: datetime) -> None
         actor=actor,
         due_at=action.overdue_from,
         text=action.text,
+        url=f"/post-mortems/actions/{action.pk}",
     )
 
 

@@ -78,6 +78,7 @@ def remind_action(action: ActionItem, *, now: datetime) -> bool:
         now=now,
         due_at=action.overdue_from,
         text=action.text,
+        url=f"/post-mortems/actions/{action.pk}",
     )
     return True
 
