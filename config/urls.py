@@ -15,7 +15,6 @@ urlpatterns = [
     path("", include("slaportal.issues.urls")),
     path("api/v1/", include("config.api_router")),
     path("escalations/", include("slaportal.escalations.urls")),
-    path("", include("slaportal.feedback.urls")),
     path("jobs/", include("slaportal.jobs.urls")),
     path("", include("slaportal.feedback.urls")),
     path("", include("slaportal.notifications.urls")),

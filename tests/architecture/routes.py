@@ -128,3 +128,38 @@ ROUTES: dict[str, str] = {
     "feedback:actions": "postmortem.read",
     "feedback:action": "postmortem.read",  # ending it needs action.update
     "feedback:factors": "postmortem.analyze",
+    "feedback:survey": PUBLIC,  # the signature in the address is the key
+    "feedback:results": "survey.read",
+    "feedback:follow-ups": "survey.single",
+    "feedback:follow-up-done": "survey.follow_up",
+    "reports:dashboard": "issue.read",
+    "reports:dashboard-now": "issue.read",
+    "reports:dashboard-stream": "issue.read",
+    "reports:wallboards": "wallboard.revoke",  # then wallboard.open for another one
+    "reports:revoke-wallboard": "wallboard.revoke",
+    "reports:wall": PUBLIC,  # the secret in the address is the key
+    "reports:wall-now": PUBLIC,
+    "reports:wall-stream": PUBLIC,
+    "notifications:inbox": SIGNED_IN,
+    "notifications:read": SIGNED_IN,
+    "notifications:read-all": SIGNED_IN,
+    "notifications:preferences": SIGNED_IN,
+    "accounts:stand-in": SIGNED_IN,
+    "notifications:mailbox": SIGNED_IN,  # one's own mail; administrators all, in trials only
+    "notifications:mail": SIGNED_IN,
+    "notifications:mail-html": SIGNED_IN,
+    "reports:list": "report.read",
+    "reports:numbers": "report.read",
+    "reports:definitions": SIGNED_IN,
+    "reports:definitions-edition": SIGNED_IN,
+    "reports:recipients": "report.recipients",
+    "reports:draft": "report.read",
+    "reports:draft-pdf": "report.read",
+    "reports:report": "report.read",
+    "reports:write-verdict": "report.review",
+    "reports:issue": "report.review",
+    "reports:file": "report.read",
+    "policies:agreement": "policy.read",
+    "policies:agreement-detail": "policy.read",
+    "policies:calculator": "policy.read",
+}
