@@ -184,7 +184,13 @@ def test_a_client_asks_about_itself_and_published_versions_only(world: World, dr
 
 def test_a_client_reads_what_ifs_about_itself_only(world: World, draft: PolicyVersion) -> None:
     about_acme = ask(draft, world)
-    given: dict[str, Any] = {"version": draft, "begins": BEGIN, "ends": END, "actor": world.lena, "now": LATER}
+    given: dict[str, Any] = {
+        "version": draft,
+        "begins": BEGIN,
+        "ends": END,
+        "actor": world.lena,
+        "now": LATER,
+    }
     ask_what_if(organization=None, **given)
     ask_what_if(organization=world.globex, **given)
     assert list(WhatIf.objects.visible_to(world.alice)) == [about_acme]
