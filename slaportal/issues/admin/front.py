@@ -40,7 +40,7 @@ class Card:
 
 def cards(*, member: Membership | None, now: datetime) -> list[Card]:
     """Return the six cards for `member`; each count is that of the list its link leads to."""
-    counts = queues.counts(member=member, now=now)
+    counts = queues.counts([key for key, *_ in CARDS], member=member, now=now)
     href = reverse("admin:issues_issue_changelist")
     return [
         Card(

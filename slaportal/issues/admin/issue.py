@@ -110,8 +110,8 @@ class IssueAdmin(ReadOnlyAdmin):
         """Show the queue with the preset questions and their counts above it."""
         now = datetime.now(UTC)
         chosen = request.GET.get("queue") or ("all" if request.GET.get("q") else queues.DEFAULT)
-        counts = queues.counts(member=actor_of(request), now=now)
         shown = [one for one in queues.QUEUES if one.preset or one.key == chosen]
+        counts = queues.counts([one.key for one in shown], member=actor_of(request), now=now)
         context = {
             "title": "Issues",
             "views": saved_views.links(actor_of(request), admin=True),

@@ -69,8 +69,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
             case permissions.ORGANIZATION | permissions.NAMED:
                 return self.filter(organization=member.organization_id)
             case permissions.OWN:
-                own = Q(reported_by=member) | Q(on_behalf_of=member) | Q(watchers=member)
-                return self.filter(own, organization=member.organization_id).distinct()
+                # By id, since a join on the watchers would show an issue once for each of them.
+                watched = member.watched_issues.order_by().values("pk")
+                own = Q(reported_by=member) | Q(on_behalf_of=member) | Q(pk__in=watched)
+                return self.filter(own, organization=member.organization_id)
             case _:
                 return self.none()
 

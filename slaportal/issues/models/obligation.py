@@ -77,6 +77,8 @@ class Obligation(models.Model):
             models.Index(
                 fields=["next_look_at"], name="obligation_look", condition=Q(next_look_at__isnull=False)
             ),
+            # Read by the staff's queue of missed deadlines without a reason.
+            models.Index(fields=["issue"], name="obligation_breached", condition=Q(outcome="breached")),
             # Read by reports: what was decided in a period.
             models.Index(
                 fields=["decided_at"], name="obligation_decided", condition=Q(decided_at__isnull=False)

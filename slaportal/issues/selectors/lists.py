@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from slaportal.accounts.models import Membership
 from slaportal.issues.models import Issue, IssueQuerySet
+from slaportal.issues.models.issue import LIVE
 from slaportal.issues.selectors.clocks import ClockFace, next_face
 from slaportal.issues.selectors.duties import Duty, duties
 
@@ -28,22 +29,26 @@ def of_tab(issues: IssueQuerySet, tab: str, *, member: Membership) -> IssueQuery
     if tab == "all":
         return issues.order_by("-submitted_at", "-pk")
     if tab == "mine":
-        return mine(issues, member).live().by_urgency()
+        return issues.filter(mine(member)).live().by_urgency()
     return issues.live().by_urgency()
 
 
-def mine(issues: IssueQuerySet, member: Membership) -> IssueQuerySet:
-    """Return the issues that `member` works on (vendor), or reported, is affected by or watches (client)."""
+def mine(member: Membership) -> Q:
+    """Return the condition for issues that `member` works on (vendor), or reported, is affected by or watches (client)."""
     if member.is_vendor:
-        return issues.filter(assigned_to=member)
+        return Q(assigned_to=member)
     # By id, since a join on the watchers would show an issue once for each of them.
-    watched = member.watched_issues.values("pk")
-    return issues.filter(Q(reported_by=member) | Q(on_behalf_of=member) | Q(pk__in=watched))
+    watched = member.watched_issues.order_by().values("pk")
+    return Q(reported_by=member) | Q(on_behalf_of=member) | Q(pk__in=watched)
 
 
 def counts(issues: IssueQuerySet, *, member: Membership) -> dict[str, int]:
-    """Return tab → how many issues it has."""
-    return {tab: of_tab(issues, tab, member=member).order_by().count() for tab in TABS}
+    """Return tab → how many issues it has; one query."""
+    live = Q(state__in=LIVE)
+    found: dict[str, int] = issues.order_by().aggregate(
+        all=Count("pk"), open=Count("pk", filter=live), mine=Count("pk", filter=live & mine(member))
+    )
+    return found
 
 
 def with_rows(issues: IssueQuerySet) -> IssueQuerySet:

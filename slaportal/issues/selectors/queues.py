@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Classification, Issue, IssueQuerySet, IssueState, Obligation, Pause
 from slaportal.issues.models.issue import LIVE, WORKING
+from slaportal.issues.models.obligation import ObligationQuerySet
 from slaportal.policies.reckoning import Outcome
 
 SOON = timedelta(hours=2)
@@ -32,33 +33,45 @@ class Queue:
     preset: bool = True
 
 
+# Conditions go by lists of ids, which the engines read once; `Exists` would be asked again for each of very many
+# issues. Rows of a page are few: for them it is the other way around.
+
+
 def _waiting_since(now: datetime) -> Q:
-    long_pauses = Pause.objects.filter(issue=OuterRef("pk"), ended_at=None, began_at__lte=now - LONG)
-    return Q(state=IssueState.WAITING) & Q(Exists(long_pauses))
+    long_pauses = Pause.objects.filter(ended_at=None, began_at__lte=now - LONG)
+    return Q(state=IssueState.WAITING, pk__in=long_pauses.values("issue"))
 
 
-def escalated() -> Exists:
-    """Return whether nobody has acknowledged an escalation of the issue yet, to annotate or filter by.
+def _escalated() -> IssueQuerySet:
+    """Return the issues with an escalation that nobody has acknowledged yet.
 
     By the name of the relation: escalations stand above issues and cannot be imported here.
     """
-    return Exists(Issue.objects.filter(pk=OuterRef("pk"), escalations__status="open"))
+    return Issue.objects.filter(escalations__status="open").order_by()
 
 
-def reason_missing() -> Exists:
-    """Return whether a deadline of the issue was missed without a reason on record (spec §5), to annotate or filter by.
+def _unexplained() -> ObligationQuerySet:
+    """Return the missed deadlines without a reason on record (spec §5); a granted exception for a clock is a reason.
 
-    A granted exception for that clock is a reason. By the names of the relations, as in `escalated`.
+    By the names of the relations, as in `_escalated`.
     """
     granted = Issue.objects.filter(
         pk=OuterRef("issue"),
         exceptions__metric=OuterRef("metric"),
         exceptions__status__in=["approved", "accepted"],
     )
-    missed = Obligation.objects.filter(
-        issue=OuterRef("pk"), outcome=Outcome.BREACHED, breach_reason__isnull=True
-    )
-    return Exists(missed.exclude(Exists(granted)))
+    missed = Obligation.objects.filter(outcome=Outcome.BREACHED, breach_reason__isnull=True)
+    return missed.exclude(Exists(granted))
+
+
+def escalated() -> Exists:
+    """Return whether nobody has acknowledged an escalation of the issue yet, for the rows of a page."""
+    return Exists(_escalated().filter(pk=OuterRef("pk")))
+
+
+def reason_missing() -> Exists:
+    """Return whether a deadline of the issue was missed without a reason on record, for the rows of a page."""
+    return Exists(_unexplained().filter(issue=OuterRef("pk")))
 
 
 QUEUES = (
@@ -98,13 +111,13 @@ QUEUES = (
         "escalated",
         "Escalated, unacknowledged",
         "Nobody has said “I have it” yet",
-        lambda now, member: Q(escalated()),
+        lambda now, member: Q(pk__in=_escalated().values("pk")),
     ),
     Queue(
         "reason",
         "Reason missing",
         "A deadline was missed and nobody has said why; ended issues too",
-        lambda now, member: Q(reason_missing()),
+        lambda now, member: Q(pk__in=_unexplained().values("issue")),
         live=False,
     ),
     Queue("mine", "Mine", "Assigned to you", lambda now, member: Q(assigned_to=member)),
@@ -142,20 +155,33 @@ def narrow(issues: IssueQuerySet, key: str, *, member: Membership | None, now: d
     return (issues.live() if queue.live else issues).filter(queue.condition(now, member))
 
 
-def counts(*, member: Membership | None, now: datetime) -> dict[str, int]:
-    """Return queue → how many issues stand in it, of those that `member` may read; two queries."""
-    visible = Issue.objects.visible_to(member).order_by()
-    return {
-        **_counted(visible.live(), [queue for queue in QUEUES if queue.live], now, member),
-        **_counted(visible, [queue for queue in QUEUES if not queue.live], now, member),
-    }
+def counts(keys: Iterable[str], *, member: Membership | None, now: datetime) -> dict[str, int]:
+    """Return for each queue of `keys` how many issues stand in it, of those that `member` may read.
+
+    The live ones are counted in one walk over what is live. Raises `KeyError` for an unknown queue.
+    """
+    return counts_of(Issue.objects.visible_to(member), keys, member=member, now=now)
 
 
 def counts_of(
     visible: IssueQuerySet, keys: Iterable[str], *, member: Membership | None, now: datetime
 ) -> dict[str, int]:
-    """Return queue → how many of `visible` stand in it, for those of `keys`, all live queues; one query."""
-    return _counted(visible.order_by().live(), [BY_KEY[key] for key in keys], now, member)
+    """Return for each queue of `keys` how many of `visible` stand in it, as `counts`."""
+    asked = [BY_KEY[key] for key in keys]
+    issues = visible.order_by()
+    # A filter on the state, though it changes nothing, keeps `Q()` from counting without a condition.
+    columns = {
+        f"n{number}": Count("pk", filter=Q(state__in=LIVE) & queue.condition(now, member))
+        for number, queue in enumerate(asked)
+        if queue.live
+    }
+    live = issues.live().aggregate(**columns)
+    return {
+        queue.key: live[f"n{number}"]
+        if queue.live
+        else narrow(issues, queue.key, member=member, now=now).count()
+        for number, queue in enumerate(asked)
+    }
 
 
 def next_change(visible: IssueQuerySet, *, now: datetime) -> datetime | None:
@@ -167,19 +193,6 @@ def next_change(visible: IssueQuerySet, *, now: datetime) -> datetime | None:
     )
     instants = [found["over"], found["soon"] - SOON if found["soon"] else None]
     return min((one for one in instants if one), default=None)
-
-
-def _counted(
-    issues: IssueQuerySet, asked: list[Queue], now: datetime, member: Membership | None
-) -> dict[str, int]:
-    # A filter on the state, though it changes nothing, keeps `Q()` from counting without a condition.
-    states = LIVE if all(queue.live for queue in asked) else IssueState.values
-    columns = {
-        f"n{number}": Count("pk", filter=Q(state__in=states) & queue.condition(now, member))
-        for number, queue in enumerate(asked)
-    }
-    found = issues.aggregate(**columns)
-    return {queue.key: found[f"n{number}"] for number, queue in enumerate(asked)}
 
 
 def needs_you_now(*, member: Membership | None) -> Issue | None:

@@ -26,9 +26,12 @@ def issues(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in lists.TABS else "open"
     chosen = IssueFilter(request.GET, queryset=visible, member=member, now=now)
     found = chosen.qs if chosen.is_valid() else visible
-    page = Paginator(lists.with_rows(lists.of_tab(found, tab, member=member)), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    counts = lists.counts(visible, member=member)
+    filtered = any(request.GET.get(name) for name in chosen.filters)
+    pages = Paginator(lists.with_rows(lists.of_tab(found, tab, member=member)), PER_PAGE)
+    if not filtered:
+        pages.count = counts[tab]  # counted already
+    page = pages.get_page(request.GET.get("page"))
     waiting, waiting_count = lists.awaiting_answer(visible, member=member, now=now)
     current = saved_views.canonical(request.GET.dict())
     views = saved_views.links(member, current=current)
@@ -39,9 +42,9 @@ def issues(request: HttpRequest) -> HttpResponse:
         "member": member,
         "now": now,
         "tab": tab,
-        "counts": lists.counts(visible, member=member),
+        "counts": counts,
         "filter": chosen,
-        "filtered": any(request.GET.get(name) for name in chosen.filters),
+        "filtered": filtered,
         "page": page,
         "rows": lists.rows(list(page), member=member, now=now),
         "waiting": waiting,
