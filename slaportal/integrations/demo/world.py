@@ -92,10 +92,22 @@ def generate(*, seed: int, now: datetime, vendor_name: str, issues: int = 300) -
     now = now.astimezone(UTC).replace(microsecond=0)
     begins = now - timedelta(days=DAYS + 1)
     told = [line for stage in _stages(rng, now, issues) for line in stage.told()]
+    told += _reports(begins, now)
     told.sort(key=lambda line: str(line["at"]))
     lines = [*cast.world(vendor_name=vendor_name, begins=begins, now=now), *told]
     lines.append({"at": now.isoformat(), "act": "until"})
     return [json.dumps(line, ensure_ascii=False) for line in lines]
+
+
+def _reports(begins: datetime, now: datetime) -> Iterator[dict[str, str]]:
+    """Yield a line at noon of every Monday and every first of a month of each client: status reports are issued."""
+    for client in CLIENTS:
+        zone = ZoneInfo(client.zone)
+        day = begins.astimezone(zone).date()
+        while (noon := datetime.combine(day, time(12), tzinfo=zone).astimezone(UTC)) < now:
+            if noon >= begins and (day.weekday() == 0 or day.day == 1):
+                yield {"at": noon.isoformat(), "act": "report"}
+            day += timedelta(days=1)
 
 
 def _stages(rng: random.Random, now: datetime, issues: int) -> Iterator[Stage]:

@@ -92,12 +92,17 @@ WORLD: dict[str, dict[str, Field]] = {
         "calendar": _must(kinds.or_null(kinds.text)),
         "from": _must(kinds.instant_or_date),
         "to": _may(kinds.or_null(kinds.instant_or_date)),
+        "counts_from": _may(kinds.or_null(kinds.instant_or_date)),
         "timezone": _may(kinds.text),
         "signed_by_client": _may(kinds.text),
         "signed_by_vendor": _may(kinds.text),
     },
     "until": {},
+    "report": {},
 }
+
+# Lines of the world that need an instant of their own.
+TIMED = ("until", "report")
 
 _REASON = {"reason": _must(kinds.text)}
 _EXCEPTION = {"exception": _must(kinds.text)}
@@ -189,7 +194,7 @@ def _line(number: int, data: dict[str, Any], at: datetime | None, seen: Counter[
         fields = WORLD[act]
     else:
         raise LineRefused(number, f"“{act}” is not an act that this version knows")
-    if at is None or ("at" not in data and (act in ACTS or act == "until")):
+    if at is None or ("at" not in data and (act in ACTS or act in TIMED)):
         raise LineRefused(number, f"“{act}” needs the field “at”")
     own = {name: value for name, value in data.items() if name not in {"at", "act"}}
     try:

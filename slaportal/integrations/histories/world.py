@@ -11,6 +11,9 @@ from slaportal.integrations.histories.lines import Line
 from slaportal.lib.refusal import Refused
 from slaportal.policies import services as policies
 from slaportal.policies.models import Agreement, BusinessCalendar, PolicyVersion
+from slaportal.reports.services import status_reports
+
+MANY = 1000  # reports that one line issues at most
 
 
 @dataclass(slots=True)
@@ -36,6 +39,8 @@ class World:
                 self._policy(line.data, line.at)
             case "agreement":
                 self._agreement(line.data, line.at)
+            case "report":
+                status_reports.sweep(now=line.at, batch=MANY)
 
     def organization(self, key: str) -> Organization:
         """Return the organization with this key of the file. Raises `Refused`."""
@@ -157,6 +162,7 @@ class World:
             timezone=zone,
             effective_from=begins,
             effective_to=ends,
+            counts_from=_midnight(data.get("counts_from"), zone),
             signed_by_client=data.get("signed_by_client", f"{organization}"),
             signed_by_vendor=data.get("signed_by_vendor", "The vendor"),
             actor=None,
