@@ -6,7 +6,7 @@ Ink is `currentColor`, so a chart reads in light, dark and on paper.
 from collections.abc import Sequence
 from typing import Any
 
-WIDTH, HEIGHT = 240, 92
+WIDTH, HEIGHT = 240, 97
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 234.0, 9.0, 70.0
 
 
@@ -30,7 +30,7 @@ def trend(points: Sequence[dict[str, Any]], *, label: str, numbers: str = "") ->
     role = "group" if numbers else "img"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="{role}" '
-        f'aria-label="{escape(label)}" font-family="Libertinus Serif, sans-serif" font-size="8" fill="currentColor">'
+        f'aria-label="{escape(label)}" font-family="Libertinus Serif, sans-serif" font-size="8.6" fill="currentColor">'
         f"{path}{''.join(parts)}</svg>"
     )
 
@@ -63,8 +63,8 @@ def _caption(x: float, point: dict[str, Any], numbers: str, *, last: bool) -> st
     if point["decided"]:
         counts = f"{_linked(point['met'], numbers, point['met_list'])}/{_linked(point['decided'], numbers, point['list'])}"
     return (
-        f'<text x="{x:.1f}" y="80" text-anchor="middle" opacity="0.75">{escape(point["label"])}</text>'
-        f'<text x="{x:.1f}" y="89" text-anchor="middle"{weight}>{counts}</text>'
+        f'<text x="{x:.1f}" y="81" text-anchor="middle" opacity="0.75">{escape(point["label"])}</text>'
+        f'<text x="{x:.1f}" y="91.5" text-anchor="middle"{weight}>{counts}</text>'
     )
 
 

@@ -207,13 +207,13 @@ def verdict_of(data: Data) -> str:
         for row in late
     ]
     sentence = f"{_and(parts)}. "
+    if len(late) < len(rows):
+        sentence += _("Everything else was met.") + " "
     missing = sum(not one["reason"] for one in data["breaches"])
-    if missing:
-        return sentence + (
-            ngettext("One reason is missing.", "%(count)s reasons are missing.", missing) % {"count": missing}
-        )
-    rest = len(rows) - len(late)
-    return sentence + (_("Everything else was met.") if rest else _("Each has its reason on record."))
+    if not missing:
+        return sentence + _("Each has its reason on record.")
+    words = ngettext("One reason is missing.", "%(count)s reasons are missing.", missing)
+    return sentence + words % {"count": missing}
 
 
 def share_words(met: int, decided: int) -> str:
@@ -222,7 +222,8 @@ def share_words(met: int, decided: int) -> str:
         return _("none decided")
     if decided < FEW:
         return f"{met}/{decided}"
-    return f"{number_format(round(100 * met / decided, 1), 1)} %"
+    percent = round(100 * met / decided, 1)
+    return f"{number_format(percent, 0 if percent == int(percent) else 1)} %"
 
 
 def _line(row: Data, data: Data) -> Line:

@@ -53,7 +53,7 @@ def tables(shown: Shown, data: Mapping[str, Any]) -> Iterator[Table]:
         [_("Client"), shown.organization],
         [_("Days"), shown.period],
         [_("Verdict"), shown.verdict],
-        *([name, value] for name, value in shown.footer),
+        *_listed(shown.footer),
     ]
     yield _("Report"), [_("Name"), _("Value")], about
     yield _deadlines(shown, data)
@@ -154,3 +154,7 @@ def _flow(shown: Shown) -> Table:
         for one in shown.flow
     ]
     return _("In and out"), header, lines
+
+
+def _listed(pairs: list[tuple[str, str]]) -> list[list[object]]:
+    return [[name, value] for name, value in pairs]

@@ -14,7 +14,7 @@ from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Issue
 from slaportal.lib import canonical
-from slaportal.policies.models import Agreement
+from slaportal.policies.models import Agreement, AgreementQuerySet
 from slaportal.reports.models import Recipient, StatusReport
 from slaportal.reports.periods import Period
 from slaportal.reports.selectors.compiling import Data, compile_report
@@ -44,11 +44,11 @@ def visible_reports(member: Membership) -> QuerySet[StatusReport]:
     return found.defer("data").order_by("-ends", "organization__name", "cadence")
 
 
-def reportable_agreements(member: Membership, *, now: datetime) -> QuerySet[Agreement]:
-    """Return the agreements in force whose drafts `member` may look at."""
-    if not permissions.may(member, "report.read"):
-        return Agreement.objects.none()
+def reportable_agreements(member: Membership, *, now: datetime) -> AgreementQuerySet:
+    """Return the agreements that have begun and whose drafts `member` may look at."""
     found = Agreement.objects.visible_to(member)
+    if not permissions.may(member, "report.read"):
+        return found.none()
     if permissions.scope(member.role, "report.read") != permissions.ALL:
         found = found.filter(organization=member.organization_id)
     found = found.filter(effective_from__lte=now).order_by("organization__name", "-effective_from")

@@ -79,7 +79,7 @@ def write_verdict(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The first sentence is as you wrote it."))
     else:
-        messages.error(request, " ".join(form.errors["verdict"]))
+        messages.error(request, " ".join(str(error) for error in form.errors["verdict"]))
     return redirect("reports:report", found.reference)
 
 
