@@ -7,6 +7,7 @@ stopped in order, by a signal to the process itself: Celery loses work when its 
 import contextlib
 import ctypes
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -23,11 +24,40 @@ Say = Callable[[str], None]
 
 
 def say(line: str) -> None:
-    """Print a line; a terminal that went away is no reason to stop."""
+    """Print a line in one piece, whoever prints meanwhile; a terminal that went away is no reason to stop."""
     try:
-        print(line, flush=True)
+        print(f"{line}\n", end="", flush=True)
     except OSError:
         return
+
+
+class Stopping:
+    """Whether somebody wants to stop. May be set from a signal handler.
+
+    A `threading.Event` may not: the handler runs in the thread that waits for it, which may hold the event's lock at
+    that moment, and then waits for itself for ever.
+    """
+
+    def __init__(self) -> None:
+        self._wanted = False
+        self._bell, self._rope = os.pipe()
+        os.set_blocking(self._rope, False)
+
+    def set(self) -> None:
+        """Want to stop, and wake whoever waits."""
+        self._wanted = True
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._rope, b".")
+
+    def is_set(self) -> bool:
+        """Whether somebody wants to stop."""
+        return self._wanted
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until somebody wants to stop; whether somebody does."""
+        if not self._wanted:
+            select.select([self._bell], [], [], seconds)
+        return self._wanted
 
 
 def die_with_parent() -> None:
@@ -121,7 +151,7 @@ class Family:
         """A child that ended although nobody asked it to."""
         return next((child for child in self.children.values() if child.exit_code() is not None), None)
 
-    def watch(self, stopping: threading.Event, *, interval: float = 0.2) -> int:
+    def watch(self, stopping: Stopping, *, interval: float = 0.2) -> int:
         """Stay until somebody wants to stop (0) or a child dies (its exit code, or 1 when it was killed)."""
         while not stopping.wait(interval):
             dead = self.first_dead()

@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from typing import IO
 from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded_broker, env
-from config.children import Child, Family, Program, say
+from config.children import Child, Family, Program, Stopping, say
 from config.prepare import PEOPLE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -142,7 +141,7 @@ def start_broker(family: Family, plan: Plan) -> dict[str, str]:
     return {"BROKER_URL": "filesystem://"}
 
 
-def prepare(family: Family, told: Mapping[str, str], stopping: threading.Event) -> bool:
+def prepare(family: Family, told: Mapping[str, str], stopping: Stopping) -> bool:
     """Migrate and load the demo world; False when somebody wanted to stop meanwhile."""
     child = family.start(Program("prepare", [sys.executable, "-m", "config.prepare"], grace=5, env=told))
     while child.exit_code() is None:
@@ -187,7 +186,7 @@ def health(plan: Plan) -> dict[str, str]:
     return {name: state for name, state in parts.items() if state != "ok"}
 
 
-def wait_until_healthy(family: Family, plan: Plan, stopping: threading.Event) -> Child | None:
+def wait_until_healthy(family: Family, plan: Plan, stopping: Stopping) -> Child | None:
     """Return a child that died while we waited; otherwise say when all is well, or what is still missing."""
     until = time.monotonic() + WAIT_FOR_HEALTH
     wrong = {"web": "does not answer yet"}
@@ -211,7 +210,7 @@ def greet(plan: Plan) -> None:
     say(line)
 
 
-def listen(family: Family, stopping: threading.Event) -> None:
+def listen(family: Family, stopping: Stopping) -> None:
     """The first signal stops in order; the second does not wait."""
 
     def stop(number: int, frame: object) -> None:
@@ -225,7 +224,7 @@ def listen(family: Family, stopping: threading.Event) -> None:
         signal.signal(number, stop)
 
 
-def run(family: Family, plan: Plan, stopping: threading.Event) -> int:
+def run(family: Family, plan: Plan, stopping: Stopping) -> int:
     """From the first check to the last word; the exit code."""
     check_port(plan)
     told = environment(plan)
@@ -244,7 +243,7 @@ def run(family: Family, plan: Plan, stopping: threading.Event) -> int:
 
 def main() -> int:
     """0 stopped by a person, 1 a child died, 2 could not start."""
-    family, stopping = Family(STOP_ORDER), threading.Event()
+    family, stopping = Family(STOP_ORDER), Stopping()
     os.chdir(BASE_DIR)
     try:
         plan = read_plan()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.children import Family, Program
+from config.children import Family, Program, Stopping
 from tests.architecture.source import ROOT
 
 LOYAL = """
@@ -30,10 +30,10 @@ signal.pause()
 
 # A supervisor with fake children, as `config.supervisor` uses them.
 SUPERVISOR = """
-import sys, threading
-from config.children import Family, Program
+import sys
+from config.children import Family, Program, Stopping
 from config.supervisor import STOP_ORDER, listen
-family, stopping = Family(STOP_ORDER), threading.Event()
+family, stopping = Family(STOP_ORDER), Stopping()
 listen(family, stopping)
 for name in ("broker", "web", "worker", "beat"):
     family.start(Program(name, [sys.executable, "-c", sys.argv[2], sys.argv[1], name]))
@@ -94,19 +94,19 @@ def test_a_dead_child_ends_the_watch_with_its_code_and_last_lines(
 ) -> None:
     family.start(fake("web", LOYAL, str(tmp_path / "log"), "web"))
     family.start(fake("worker", "print('the reason'); raise SystemExit(3)"))
-    assert family.watch(threading.Event(), interval=0.01) == 3
+    assert family.watch(Stopping(), interval=0.01) == 3
     assert "worker ended with exit code 3; stopping the rest. Its last lines:" in screen.lines
     assert "    the reason" in screen.lines
 
 
 def test_a_child_that_ends_content_is_a_failure_too(family: Family) -> None:
     family.start(fake("beat", "pass"))
-    assert family.watch(threading.Event(), interval=0.01) == 1
+    assert family.watch(Stopping(), interval=0.01) == 1
 
 
 def test_wanting_to_stop_is_no_failure(family: Family, tmp_path: Path) -> None:
     family.start(fake("web", LOYAL, str(tmp_path / "log"), "web"))
-    stopping = threading.Event()
+    stopping = Stopping()
     stopping.set()
     assert family.watch(stopping) == 0
 
@@ -123,6 +123,54 @@ def test_a_child_is_told_more_than_the_environment(family: Family, screen: Scree
     code = "import os; print(os.environ['DATA_DIR'])"
     family.start(Program("web", [sys.executable, "-c", code], env={"DATA_DIR": "/somewhere"}))
     screen.wait_for("web    | /somewhere")
+
+
+# Handles signals while it waits, again and again: the handler finds the waiting thread in every possible place.
+RESTLESS = """
+import signal
+from config.children import Stopping
+stopping, seen = Stopping(), 0
+def bell(*_):
+    global seen
+    seen += 1
+    stopping.set()
+signal.signal(signal.SIGALRM, bell)
+signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)
+while seen < 2000:
+    stopping.wait(0.00001)
+    stopping = Stopping() if seen % 50 == 0 else stopping
+signal.setitimer(signal.ITIMER_REAL, 0)
+print("done")
+"""
+
+
+def test_a_signal_never_stops_the_one_who_waits_for_it() -> None:
+    waited = subprocess.run(
+        [sys.executable, "-c", RESTLESS], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert waited.stdout == "done\n"
+
+
+SPEAKERS = """
+import threading
+from config.children import say
+def speak(name):
+    for _ in range(500):
+        say(f"{name:<7}| up")
+speakers = [threading.Thread(target=speak, args=(name,)) for name in ("web", "worker", "beat", "broker")]
+for one in speakers: one.start()
+for one in speakers: one.join()
+"""
+
+
+def test_lines_of_several_children_never_run_into_each_other() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", SPEAKERS], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    lines = said.stdout.splitlines()
+    assert len(lines) == 2000
+    assert {line.split("|")[1] for line in lines if line.count("|") == 1} == {" up"}
+    assert [line for line in lines if line.count("|") != 1] == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
