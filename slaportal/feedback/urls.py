@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from slaportal.feedback.views import learning, postmortems, surveys, writing
+from slaportal.feedback.views import learning, postmortems, suggestions, surveys, whatif, writing
 
 app_name = "feedback"
 
@@ -18,6 +18,13 @@ urlpatterns = [
     path("post-mortems/<str:reference>/accept", postmortems.accept, name="accept-postmortem"),
     path("post-mortems/<str:reference>/editions/<int:number>", postmortems.edition, name="edition"),
     path("post-mortems/<str:reference>/acts/<slug:act>", postmortems.act, name="postmortem-act"),
+    path("what-if", whatif.what_ifs, name="what-ifs"),
+    path("what-if/new", whatif.new_what_if, name="what-if-new"),
+    path("what-if/<int:pk>", whatif.what_if, name="what-if"),
+    path("suggestions", suggestions.suggestions, name="suggestions"),
+    path("suggestions/new", suggestions.new_suggestion, name="suggestion-new"),
+    path("suggestions/<str:reference>", suggestions.suggestion, name="suggestion"),
+    path("suggestions/<str:reference>/<slug:act>", suggestions.act, name="suggestion-act"),
     path("survey/<str:token>", surveys.answer, name="survey"),
     path("satisfaction", surveys.results, name="results"),
     path("follow-ups", surveys.follow_ups, name="follow-ups"),

@@ -146,6 +146,10 @@ GROUPS: list[tuple[str, list[Kind]]] = [
             Kind("survey-issue", _("Question about an issue"), Tone.ACTION),
             Kind("survey-stakeholder", _("Survey about the agreement"), Tone.ACTION),
             Kind("survey-low", _("Low answer to follow up"), Tone.BAD, urgent=True),
+            Kind("suggestion-made", _("Change suggested"), Tone.ACTION),
+            Kind("suggestion-discussed", _("Suggestion discussed")),
+            Kind("suggestion-decided", _("Suggestion decided")),
+            Kind("suggestion-in-effect", _("Suggestion in effect"), Tone.GOOD),
         ],
     ),
     (

@@ -128,6 +128,13 @@ ROUTES: dict[str, str] = {
     "feedback:actions": "postmortem.read",
     "feedback:action": "postmortem.read",  # ending it needs action.update
     "feedback:factors": "postmortem.analyze",
+    "feedback:what-ifs": "whatif.read",
+    "feedback:what-if-new": "whatif.run",
+    "feedback:what-if": "whatif.read",
+    "feedback:suggestions": "suggestion.read",
+    "feedback:suggestion-new": "suggestion.make",
+    "feedback:suggestion": "suggestion.read",
+    "feedback:suggestion-act": "suggestion.read",  # then the right of the act itself
     "feedback:survey": PUBLIC,  # the signature in the address is the key
     "feedback:results": "survey.read",
     "feedback:follow-ups": "survey.single",

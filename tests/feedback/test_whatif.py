@@ -6,15 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
+from django.test import Client
 
 from slaportal.accounts import permissions
+from slaportal.accounts.models import Membership
 from slaportal.feedback.models import WhatIf
-from slaportal.feedback.services import answer_what_if, ask_what_if
+from slaportal.feedback.services import answer_what_if, ask_what_if, begin_job
 from slaportal.feedback.services.whatif import terms_hash
 from slaportal.integrations.services import load_demo
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.services import classification, ending, waiting, work
+from slaportal.jobs.models import Job
+from slaportal.jobs.services import cancel, run_next
 from slaportal.lib.refusal import Refused
 from slaportal.policies.models import PolicyVersion
 from slaportal.policies.services import draft_next
@@ -209,3 +214,52 @@ def test_the_command_prints_both_figures(
     assert "1 deadlines move, 1 outcomes change" in told
     assert "4.0 fewer" in told
     assert told.count("High      response") == 2
+
+
+def test_the_pages_lead_from_the_question_to_each_difference(
+    world: World, draft: PolicyVersion, report: Reporter, client_for: Callable[[Membership], Client]
+) -> None:
+    issue = report(world.bob, level="high")
+    solve(issue, world, answered=HOUR * 3, resolved=HOUR * 50)
+    change(draft, "high", "response", "2")
+    lena = client_for(world.lena)
+    given = {
+        "version": draft.pk,
+        "organization": world.acme.pk,
+        "first": "2026-03-01",
+        "last": "2026-03-31",
+    }
+    with time_machine.travel(LATER, tick=False):
+        assert lena.post("/what-if/new", {**given, "last": "2026-02-01"}).status_code == 422
+        sent = lena.post("/what-if/new", given)
+        job = Job.objects.get()
+        assert sent.headers["Location"] == f"/jobs/{job.reference}/"
+        assert "Not answered yet" in lena.get("/what-if/1").content.decode()
+        done = run_next(clock=lambda: LATER)
+        assert done is not None
+        assert (done.state, done.result_url) == ("done", "/what-if/1")
+        page = lena.get("/what-if/1").content.decode()
+        assert issue.reference in page
+        assert "&lt; 6 hours" in page
+        assert client_for(world.alice).get("/what-if/1").status_code == 200
+        assert client_for(world.charlie).get("/what-if/1").status_code == 404
+        assert client_for(world.bob).get("/what-if/1").status_code == 403
+        change(draft, "low", "response", "3", "days")
+        assert "The draft has changed since" in lena.get("/what-if/1").content.decode()
+        assert "Deadlines moved" in lena.get("/what-if").content.decode()
+
+
+def test_a_canceled_what_if_has_no_answer(
+    world: World, draft: PolicyVersion, client_for: Callable[[Membership], Client]
+) -> None:
+    given: dict[str, Any] = {
+        "version": draft,
+        "begins": BEGIN,
+        "ends": END,
+        "actor": world.lena,
+        "now": LATER,
+    }
+    job = begin_job(ask_what_if(organization=None, **given), actor=world.lena, now=LATER)
+    cancel(job=job, now=LATER)
+    assert run_next(clock=lambda: LATER) is None
+    assert WhatIf.objects.get().finished_at is None

@@ -48,6 +48,7 @@ ENTRIES: Final = (
     Entry(gettext_noop("Reports"), "reports:list"),
     Entry(gettext_noop("Agreement"), "policies:agreement", party="client", act="policy.read"),
     Entry(gettext_noop("Agreements"), "policies:agreement", party="vendor", act="policy.read"),
+    Entry(gettext_noop("Improve"), "feedback:suggestions", act="suggestion.read"),
     Entry(gettext_noop("SLA calculator"), "policies:calculator"),
 )
 

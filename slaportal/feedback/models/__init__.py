@@ -21,6 +21,7 @@ from slaportal.feedback.models.postmortems import (
     PostMortemRevision,
     PostMortemState,
 )
+from slaportal.feedback.models.suggestions import Suggestion, SuggestionComment, SuggestionState, Topic
 from slaportal.feedback.models.surveys import (
     FollowUp,
     SurveyEdition,
@@ -52,10 +53,14 @@ __all__ = [
     "PostMortemQuerySet",
     "PostMortemRevision",
     "PostMortemState",
+    "Suggestion",
+    "SuggestionComment",
+    "SuggestionState",
     "SurveyEdition",
     "SurveyKind",
     "SurveyRequest",
     "SurveyResponse",
     "SurveyTurn",
+    "Topic",
     "WhatIf",
 ]

@@ -1,6 +1,15 @@
 """What can be done to learn: post-mortems, surveys, suggestions, what-ifs (spec §7)."""
 
 from slaportal.feedback.services.answering import answer_survey, finish_follow_up
+from slaportal.feedback.services.suggesting import (
+    decide,
+    discuss,
+    draft_for,
+    link_version,
+    note_effect,
+    suggest,
+    triage,
+)
 from slaportal.feedback.services.surveying import (
     ask_about_issue,
     ask_about_issues,
@@ -21,8 +30,15 @@ __all__ = [
     "ask_stakeholders",
     "ask_what_if",
     "begin_job",
+    "decide",
+    "discuss",
+    "draft_for",
     "finish_follow_up",
     "forget",
+    "link_version",
     "make_edition",
+    "note_effect",
+    "suggest",
     "sweep_feedback",
+    "triage",
 ]

@@ -201,6 +201,9 @@ def _stakeholders(agreement: Agreement, quarter: str, *, now: datetime) -> list[
 
     Of the client managers, reporters and auditors; of the vendor leads, senior management and who was given its issues.
     """
+    asked = SurveyRequest.objects.filter(
+        kind=SurveyKind.STAKEHOLDER, agreement=agreement, quarter=quarter, member__isnull=False
+    )
     begins, ends = quarters.bounds(quarter, agreement.timezone)
     worked = Issue.objects.filter(organization=agreement.organization_id, submitted_at__lt=ends).filter(
         Q(confirmed_at__isnull=True) | Q(confirmed_at__gte=begins)
@@ -213,7 +216,7 @@ def _stakeholders(agreement: Agreement, quarter: str, *, now: datetime) -> list[
             | Q(party=Party.VENDOR, pk__in=worked.values("assigned_to"))
         )
         .exclude(survey_turn__asked_at__gt=now - BETWEEN)
-        .exclude(survey_requests__agreement=agreement, survey_requests__quarter=quarter)
+        .exclude(pk__in=asked.values("member"))
         .select_related("user", "organization")
         .order_by("pk")
     )

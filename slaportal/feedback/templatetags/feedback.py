@@ -1,12 +1,50 @@
 """Small pieces of the pages of what is learned."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, Final
 
 from django import template
+from django.urls import NoReverseMatch, reverse
 from django.utils.formats import number_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
+
+from slaportal.accounts.permissions import may
 
 register = template.Library()
+
+# Name of the page, its words, the right that it needs; in this order. A page that does not exist is left out.
+ROOMS: Final = (
+    ("feedback:suggestions", gettext_noop("Suggestions"), "suggestion.read"),
+    ("feedback:results", gettext_noop("Satisfaction"), "survey.read"),
+    ("feedback:postmortems", gettext_noop("Post-mortems"), "postmortem.read"),
+    ("feedback:what-ifs", gettext_noop("What-if"), "whatif.read"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One page of what is learned; `current` when it is this one or this one lies under it."""
+
+    label: str
+    href: str
+    current: bool
+
+
+@register.inclusion_tag("feedback/parts/rooms.html", takes_context=True)
+def rooms(context: dict[str, Any]) -> dict[str, Any]:
+    """Show the ways between the pages of what is learned, those that the reader may open."""
+    request = context["request"]
+    found = []
+    for name, label, act in ROOMS:
+        if not may(request.membership, act):
+            continue
+        try:
+            href = reverse(name)
+        except NoReverseMatch:
+            continue
+        found.append(Room(gettext(label), href, request.path.startswith(href)))
+    return {"rooms": found}
 
 
 @register.filter
