@@ -218,6 +218,11 @@ def request_behind(token: str) -> SurveyRequest | None:
     return found.filter(pk=number, skipped="").first()
 
 
+def response_to(request: SurveyRequest) -> SurveyResponse | None:
+    """Return what was answered to `request`; None for nothing yet, and once it was cut from its person."""
+    return SurveyResponse.objects.filter(request=request).first()
+
+
 def follow_ups(member: Membership) -> list[FollowUp]:
     """Return follow-ups for `member` (survey.single), open ones first by due instant, then the last fifty done."""
     responses = SurveyResponse.objects.visible_to(member)

@@ -29,7 +29,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     found = surveys.request_behind(token)
     if found is None:
         return render(request, "feedback/survey_closed.html", status=410)
-    given = SurveyResponse.objects.filter(request=found).first()
+    given = surveys.response_to(found)
     over = now >= (given.editable_until if given else found.closes_at) or (found.answered and given is None)
     chosen = request.GET.get("answer", "")
     form = SurveyForm(request.POST or None, edition=found.edition, chosen=chosen, initial=_initial(given))
