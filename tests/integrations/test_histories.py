@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
 
+from slaportal.escalations.models import BreachReason, StandingException
 from slaportal.issues.models import Issue, Obligation
 from slaportal.ledger.models import Event
 from tests.integrations.loading import load, standing, text_of
@@ -188,3 +190,26 @@ def test_added_time_changes_the_adjusted_outcome_only(tmp_path: Path) -> None:
         "breached",
         "met",
     )
+
+
+def test_a_standing_exception_and_the_reason_of_a_breach_come_with_a_history(tmp_path: Path) -> None:
+    """Due Tuesday 08:00Z, resolved 13:00Z; six hours of storm do not count in the adjusted figure: until 14:00Z."""
+    text = text_of("world", "standing")
+    load(tmp_path, text)
+    row = standing()["F-1", "resolution"]
+    assert (row["due"], row["outcome"], row["adjusted_outcome"]) == (
+        "2026-01-13T08:00:00Z",
+        "breached",
+        "met",
+    )
+    reason = BreachReason.objects.get(obligation__issue__source_key="F-1")
+    assert (reason.code, reason.given_at) == ("force_majeure", datetime(2026, 1, 13, 9, tzinfo=UTC))
+    load(tmp_path, text)
+    assert StandingException.objects.get().source_key == "F-storm"
+    assert BreachReason.objects.count() == 1
+
+
+def test_a_reason_for_a_deadline_that_was_kept_stops_the_load(tmp_path: Path) -> None:
+    early = text_of("standing").replace("2026-01-13T09:00:00Z", "2026-01-13T07:00:00Z")
+    with pytest.raises(CommandError, match="was not missed"):
+        load(tmp_path, text_of("world") + early)

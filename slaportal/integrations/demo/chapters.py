@@ -138,6 +138,19 @@ def be_late(stage: Stage, due: datetime) -> datetime:
     return stage.act(due + HOUR * stage.between(1, 2), "comment", stage.agent, text=stage.say(phrases.LATE))
 
 
+def give_reason(stage: Stage, at: datetime) -> datetime:
+    """The vendor says with whom it lies that the resolution was late."""
+    code = stage.rng.choice(["vendor_cause", "vendor_fix", "vendor_supplier", "client_information"])
+    return stage.act(
+        at + MINUTE * 20,
+        "give_reason",
+        stage.agent,
+        metric="resolution",
+        code=code,
+        text=stage.say(phrases.DELAYS),
+    )
+
+
 def ask_for_time(stage: Stage, at: datetime, until: datetime) -> datetime:
     """The vendor asks for added time, with the reason for the delay and the mitigation plan."""
     return stage.act(

@@ -161,6 +161,8 @@ def late_resolution(stage: Stage) -> None:
     if stage.chance(0.4):
         at = stage.act(at + HOUR, "escalate", stage.manager, reason=stage.say(phrases.ESCALATED))
         at = stage.act(at + MINUTE * 30, "acknowledge", stage.boss)
+    if stage.chance(0.7):
+        at = chapters.give_reason(stage, at)
     end = due + (due - stage.start) * stage.between(0.1, 0.4)
     chapters.confirm(stage, chapters.resolve(stage, max(end, at + HOUR)))
 

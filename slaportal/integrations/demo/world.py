@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from slaportal.integrations.demo import cast, chapters, stories
+from slaportal.integrations.demo import cast, chapters, stories, windows
 from slaportal.integrations.demo.cast import CLIENTS, Client, team
 from slaportal.integrations.demo.present import SCENES
 from slaportal.integrations.demo.stage import HOUR, MINUTE, Stage
@@ -92,7 +92,7 @@ def generate(*, seed: int, now: datetime, vendor_name: str, issues: int = 300) -
     now = now.astimezone(UTC).replace(microsecond=0)
     begins = now - timedelta(days=DAYS + 1)
     told = [line for stage in _stages(rng, now, issues) for line in stage.told()]
-    told += _reports(begins, now)
+    told += [*_reports(begins, now), *windows.told(now)]
     told.sort(key=lambda line: str(line["at"]))
     lines = [*cast.world(vendor_name=vendor_name, begins=begins, now=now), *told]
     lines.append({"at": now.isoformat(), "act": "until"})

@@ -80,6 +80,14 @@ def _acknowledge(issue: Issue, data: Any, actor: Membership, now: datetime) -> N
     escalations.acknowledge(escalation=escalation, actor=actor, now=now)
 
 
+def _give_reason(issue: Issue, data: Any, actor: Membership, now: datetime) -> None:
+    obligation = issue.obligations.get(metric=data["metric"])
+    obligation.issue = issue
+    escalations.give_reason(
+        obligation=obligation, code=data["code"], sentence=data["text"], actor=actor, now=now
+    )
+
+
 def _request_exception(issue: Issue, data: Any, actor: Membership, now: datetime) -> None:
     key = data["exception"]
     if SlaException.objects.filter(source_key=key).exists():
@@ -138,4 +146,5 @@ _SIMPLE: dict[str, Act] = {
     "contest_exception": _answers_exception(escalations.contest_exception),
     "escalate": _calls(escalations.escalate),
     "acknowledge": _acknowledge,
+    "give_reason": _give_reason,
 }

@@ -161,6 +161,31 @@ ACTS: dict[str, dict[str, Field]] = {
     "contest_exception": _EXCEPTION | _REASON,
     "escalate": _REASON,
     "acknowledge": {},
+    "give_reason": {
+        "metric": _must(kinds.one_of("response", "resolution")),
+        "code": _must(kinds.text),
+        "text": _must(kinds.text),
+    },
+}
+# Acts by somebody that are about an agreement, not about one issue.
+STANDING: dict[str, dict[str, Field]] = {
+    "request_standing": {
+        "organization": _must(kinds.text),
+        **_EXCEPTION,
+        "name": _must(kinds.text),
+        "effect": _must(kinds.one_of("added_time", "waived", "explanation")),
+        "cause": _must(kinds.one_of("planned_maintenance", "force_majeure")),
+        **_REASON,
+        "plan": _must(kinds.text),
+        "from": _must(kinds.instant),
+        "to": _must(kinds.instant),
+        "metric": _may(kinds.one_of("response", "resolution")),
+    },
+    "approve_standing": _EXCEPTION,
+    "reject_standing": _EXCEPTION | _REASON,
+    "accept_standing": _EXCEPTION,
+    "contest_standing": _EXCEPTION | _REASON,
+    "end_standing": _EXCEPTION,
 }
 _BY_SOMEBODY = {"actor": _must(kinds.email), "issue": _must(kinds.text)}
 
@@ -190,11 +215,13 @@ def _line(number: int, data: dict[str, Any], at: datetime | None, seen: Counter[
         raise LineRefused(number, "a line needs the field “act”")
     if act in ACTS:
         fields = _BY_SOMEBODY | ACTS[act]
+    elif act in STANDING:
+        fields = {"actor": _must(kinds.email)} | STANDING[act]
     elif act in WORLD:
         fields = WORLD[act]
     else:
         raise LineRefused(number, f"“{act}” is not an act that this version knows")
-    if at is None or ("at" not in data and (act in ACTS or act in TIMED)):
+    if at is None or ("at" not in data and (act not in WORLD or act in TIMED)):
         raise LineRefused(number, f"“{act}” needs the field “at”")
     own = {name: value for name, value in data.items() if name not in {"at", "act"}}
     try:

@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 
 from slaportal.accounts.permissions import NotAllowed
 from slaportal.escalations import services as escalations
-from slaportal.integrations.histories import acts
-from slaportal.integrations.histories.lines import WORLD, Line, LineRefused
+from slaportal.integrations.histories import acts, standing
+from slaportal.integrations.histories.lines import STANDING, WORLD, Line, LineRefused
 from slaportal.integrations.histories.world import World
 from slaportal.integrations.models import LoadedLine
 from slaportal.lib.refusal import Refused
@@ -79,6 +79,8 @@ def _do(line: Line, world: World) -> None:
     try:
         if line.act in WORLD:
             world.do(line)
+        elif line.act in STANDING:
+            standing.do(line, world)
         else:
             acts.do(line, world)
     except REFUSALS as refusal:
