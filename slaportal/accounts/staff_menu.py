@@ -6,6 +6,8 @@ from typing import Any, Final
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts import permissions
 
@@ -14,7 +16,7 @@ from slaportal.accounts import permissions
 class Page:
     """One line: its words, the name of its address, an icon, and the act it needs where it is no list of the admin."""
 
-    title: str
+    title: str | Promise
     name: str
     icon: str
     act: str = ""
@@ -22,64 +24,64 @@ class Page:
 
 # The agreement's five sections, then what keeps the portal running. A page that does not exist is left out.
 SECTIONS: Final = (
-    ("", (Page("Overview", "admin:index", "dashboard"),)),
+    ("", (Page(_("Overview"), "admin:index", "dashboard"),)),
     (
-        "Issues",
+        _("Issues"),
         (
-            Page("Queue", "admin:issues_issue_changelist", "inbox"),
-            Page("Report for a client", "issues:submit", "add_circle", "issue.submit"),
-            Page("Obligations", "admin:issues_obligation_changelist", "timer"),
+            Page(_("Queue"), "admin:issues_issue_changelist", "inbox"),
+            Page(_("Report for a client"), "issues:submit", "add_circle", "issue.submit"),
+            Page(_("Obligations"), "admin:issues_obligation_changelist", "timer"),
         ),
     ),
     (
-        "SLA by criticality",
+        _("SLA by criticality"),
         (
-            Page("Policies", "admin:policies_policy_changelist", "description"),
-            Page("Policy versions", "admin:policies_policyversion_changelist", "history_edu"),
-            Page("Agreements", "admin:policies_agreement_changelist", "handshake"),
-            Page("Business calendars", "admin:policies_businesscalendar_changelist", "calendar_month"),
-            Page("SLA calculator", "policies:calculator", "calculate", "policy.read"),
+            Page(_("Policies"), "admin:policies_policy_changelist", "description"),
+            Page(_("Policy versions"), "admin:policies_policyversion_changelist", "history_edu"),
+            Page(_("Agreements"), "admin:policies_agreement_changelist", "handshake"),
+            Page(_("Business calendars"), "admin:policies_businesscalendar_changelist", "calendar_month"),
+            Page(_("SLA calculator"), "policies:calculator", "calculate", "policy.read"),
         ),
     ),
     (
-        "Exceptions and escalations",
+        _("Exceptions and escalations"),
         (
-            Page("Escalations", "admin:escalations_escalation_changelist", "notification_important"),
-            Page("Exceptions", "admin:escalations_slaexception_changelist", "rule"),
-            Page("Standing exceptions", "escalations:standing", "event_repeat", "policy.read"),
-            Page("Escalation matrix", "admin:escalations_matrixstep_changelist", "grid_on"),
+            Page(_("Escalations"), "admin:escalations_escalation_changelist", "notification_important"),
+            Page(_("Exceptions"), "admin:escalations_slaexception_changelist", "rule"),
+            Page(_("Standing exceptions"), "escalations:standing", "event_repeat", "policy.read"),
+            Page(_("Escalation matrix"), "admin:escalations_matrixstep_changelist", "grid_on"),
         ),
     ),
     (
-        "Reporting and monitoring",
+        _("Reporting and monitoring"),
         (
-            Page("Dashboard", "reports:dashboard", "monitoring", "issue.read"),
-            Page("Status reports", "reports:list", "summarize", "issue.read"),
-            Page("Audits", "reports:audits", "fact_check", "issue.read"),
-            Page("Ledger", "admin:ledger_event_changelist", "receipt_long"),
+            Page(_("Dashboard"), "reports:dashboard", "monitoring", "issue.read"),
+            Page(_("Status reports"), "reports:list", "summarize", "issue.read"),
+            Page(_("Audits"), "reports:audits", "fact_check", "issue.read"),
+            Page(_("Ledger"), "admin:ledger_event_changelist", "receipt_long"),
         ),
     ),
     (
-        "Continuous improvement",
+        _("Continuous improvement"),
         (
-            Page("Post-mortems", "feedback:postmortems", "troubleshoot", "postmortem.analyze"),
-            Page("Actions", "feedback:actions", "task_alt", "postmortem.analyze"),
-            Page("Factors over time", "feedback:factors", "bar_chart", "postmortem.analyze"),
-            Page("Surveys", "admin:feedback_survey_changelist", "reviews"),
+            Page(_("Post-mortems"), "feedback:postmortems", "troubleshoot", "postmortem.analyze"),
+            Page(_("Actions"), "feedback:actions", "task_alt", "postmortem.analyze"),
+            Page(_("Factors over time"), "feedback:factors", "bar_chart", "postmortem.analyze"),
+            Page(_("Surveys"), "admin:feedback_survey_changelist", "reviews"),
         ),
     ),
     (
-        "People and operation",
+        _("People and operation"),
         (
-            Page("Organizations", "admin:accounts_organization_changelist", "domain"),
-            Page("People", "admin:accounts_user_changelist", "person"),
-            Page("Memberships", "admin:accounts_membership_changelist", "badge"),
-            Page("Invitations", "admin:accounts_invitation_changelist", "mail"),
-            Page("Outbox", "admin:notifications_message_changelist", "outbox"),
-            Page("Words of messages", "admin:notifications_templateversion_changelist", "edit_note"),
-            Page("Heartbeats", "admin:notifications_heartbeat_changelist", "ecg_heart"),
-            Page("Rows set aside", "admin:escalations_setaside_changelist", "pause_circle"),
-            Page("Standstills", "admin:escalations_standstill_changelist", "timer_off"),
+            Page(_("Organizations"), "admin:accounts_organization_changelist", "domain"),
+            Page(_("People"), "admin:accounts_user_changelist", "person"),
+            Page(_("Memberships"), "admin:accounts_membership_changelist", "badge"),
+            Page(_("Invitations"), "admin:accounts_invitation_changelist", "mail"),
+            Page(_("Outbox"), "admin:notifications_message_changelist", "outbox"),
+            Page(_("Words of messages"), "admin:notifications_templateversion_changelist", "edit_note"),
+            Page(_("Heartbeats"), "admin:notifications_heartbeat_changelist", "ecg_heart"),
+            Page(_("Rows set aside"), "admin:escalations_setaside_changelist", "pause_circle"),
+            Page(_("Standstills"), "admin:escalations_standstill_changelist", "timer_off"),
         ),
     ),
 )

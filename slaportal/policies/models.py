@@ -88,25 +88,30 @@ class PolicyVersion(models.Model):
     introduction = models.TextField(blank=True)
     footnote = models.TextField(blank=True)
     terms_text = models.TextField(
-        blank=True, help_text="The remaining sections in the agreement's own words."
+        blank=True, help_text=_("The remaining sections in the agreement's own words.")
     )
     warning_shares: models.JSONField[list[int], list[int]] = models.JSONField(
-        default=default_warning_shares, help_text="Percent of the budget used at which the vendor is warned."
+        default=default_warning_shares,
+        help_text=_("Percent of the budget used at which the vendor is warned."),
     )
     pause_parties: models.JSONField[list[str], list[str]] = models.JSONField(
-        default=list, blank=True, help_text="Waiting for whom stops the resolution clock; empty: for nobody."
+        default=list,
+        blank=True,
+        help_text=_("Waiting for whom stops the resolution clock; empty: for nobody."),
     )
     impact_table: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=dict, blank=True
     )
     client_answer_days = models.PositiveSmallIntegerField(
-        default=2, help_text="Business days in which the client answers a proposed level."
+        default=2, help_text=_("Business days in which the client answers a proposed level.")
     )
     confirmation_days = models.PositiveSmallIntegerField(
-        default=5, help_text="Business days in which the client confirms or rejects a resolution."
+        default=5, help_text=_("Business days in which the client confirms or rejects a resolution.")
     )
     postmortem_levels: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
-    postmortem_days = models.PositiveSmallIntegerField(default=10, help_text="Business days until it is due.")
+    postmortem_days = models.PositiveSmallIntegerField(
+        default=10, help_text=_("Business days until it is due.")
+    )
     survey_retention_days = models.PositiveSmallIntegerField(default=730)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
@@ -195,7 +200,7 @@ class Target(models.Model):
     unit = models.CharField(max_length=16, choices=UnitChoice.choices)
     bound = models.CharField(max_length=6, choices=BoundChoice.choices)
     round_the_clock = models.BooleanField(
-        default=False, help_text="Business time is counted 24×7 here, whatever the agreement's calendar."
+        default=False, help_text=_("Business time is counted 24×7 here, whatever the agreement's calendar.")
     )
 
     class Meta:
@@ -297,10 +302,10 @@ class Agreement(models.Model):
     timezone = models.CharField(max_length=64, validators=[validate_timezone])
     effective_from = models.DateTimeField()
     effective_to = models.DateTimeField(null=True, blank=True)
-    signed_by_client = models.CharField(max_length=120, help_text="Name of the person who signed off.")
-    signed_by_vendor = models.CharField(max_length=120, help_text="Name of the person who signed off.")
+    signed_by_client = models.CharField(max_length=120, help_text=_("Name of the person who signed off."))
+    signed_by_vendor = models.CharField(max_length=120, help_text=_("Name of the person who signed off."))
     counts_from = models.DateTimeField(
-        null=True, blank=True, help_text="Imported history before this instant is not counted."
+        null=True, blank=True, help_text=_("Imported history before this instant is not counted.")
     )
 
     objects = AgreementQuerySet.as_manager()

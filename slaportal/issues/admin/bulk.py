@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from slaportal.accounts.http import member_of
 from slaportal.accounts.models import Membership
@@ -24,7 +26,7 @@ from slaportal.lib.refusal import Refused
 from slaportal.lib.sheets import to_csv
 
 MOST = 200
-ACTS = {"take": "Assign to me", "assign": "Assign to somebody"}
+ACTS = {"take": gettext_lazy("Assign to me"), "assign": gettext_lazy("Assign to somebody")}
 HEADER = (
     "reference",
     "title",
@@ -46,7 +48,7 @@ class OwnerForm(forms.Form):
     """To whom the issues go."""
 
     to: "forms.ModelChoiceField[Membership]" = forms.ModelChoiceField(
-        queryset=None, label="New owner", required=False, empty_label="Nobody"
+        queryset=None, label=gettext_lazy("New owner"), required=False, empty_label=gettext_lazy("Nobody")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,7 +72,9 @@ def preview(model_admin: Any, request: HttpRequest, issues: IssueQuerySet, act: 
     member = member_of(request)
     chosen = list(issues.select_related("organization", "assigned_to__user")[: MOST + 1])
     if len(chosen) > MOST:
-        messages.error(request, f"Choose at most {MOST} issues at once; nothing was changed.")
+        messages.error(
+            request, _("Choose at most %(most)s issues at once; nothing was changed.") % {"most": MOST}
+        )
         return None
     rows = [Row(issue, _planned(issue, act, member)) for issue in chosen]
     return _page(model_admin, request, act, rows=rows, form=OwnerForm() if act == "assign" else None)
@@ -111,16 +115,18 @@ def _assign(issue: Issue, to: Membership | None, actor: Membership, *, now: date
         work.assign(issue=issue, to=to, actor=actor, now=now)
     except (Refused, NotAllowed) as error:
         return Row(issue, str(error), done=False)
-    return Row(issue, f"Assigned to {to.user}." if to else "Nobody owns it now.", done=True)
+    return Row(
+        issue, _("Assigned to %(user)s.") % {"user": to.user} if to else _("Nobody owns it now."), done=True
+    )
 
 
 def _planned(issue: Issue, act: str, member: Membership) -> str:
-    now = str(issue.assigned_to.user) if issue.assigned_to else "nobody"
+    now = str(issue.assigned_to.user) if issue.assigned_to else _("nobody")
     if act != "take":
-        return f"Owner now: {now}"
+        return _("Owner now: %(user)s") % {"user": now}
     if issue.assigned_to_id == member.pk:
-        return "Yours already; will be left as it is"
-    return f"Owner: {now} → {member.user}"
+        return _("Yours already; will be left as it is")
+    return _("Owner: %(before)s → %(after)s") % {"before": now, "after": member.user}
 
 
 def _page(

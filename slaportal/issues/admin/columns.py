@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership
 from slaportal.issues.models import Classification, Issue, IssueState
@@ -46,7 +47,7 @@ def title(issue: Any) -> SafeString:
 
 def level_word(value: str, *, provisional: bool) -> SafeString:
     """Return a level, marked while it is provisional."""
-    suffix = format_html('<span class="level__suffix">{}</span>', "provisional") if provisional else ""
+    suffix = format_html('<span class="level__suffix">{}</span>', _("provisional")) if provisional else ""
     word = Criticality(value).label
     return format_html('<span class="level level--{}">{}{} {}</span>', value, shape(value), word, suffix)
 
@@ -82,19 +83,19 @@ def deadline(issue: Issue, *, now: datetime) -> SafeString:
 def owner(issue: Issue) -> SafeString:
     """Return who works on it."""
     if issue.assigned_to is None:
-        return format_html('<span class="q-none">{}</span>', "nobody")
+        return format_html('<span class="q-none">{}</span>', _("nobody"))
     return format_html("{}", issue.assigned_to.user)
 
 
 def updated(issue: Issue, *, now: datetime) -> SafeString:
     """Return how long ago anybody did something, in the largest unit."""
     age = now - issue.updated_at
-    words = " ".join(spoken(age).split()[:2]) if age >= timedelta(minutes=1) else "a moment"
+    words = " ".join(spoken(age).split()[:2]) if age >= timedelta(minutes=1) else _("a moment")
     return format_html(
-        '<time datetime="{}" title="{}">{} ago</time>',
+        '<time datetime="{}" title="{}">{}</time>',
         issue.updated_at.isoformat(),
         f"{issue.updated_at:%Y-%m-%d %H:%M} UTC",
-        words,
+        _("%(time)s ago") % {"time": words},
     )
 
 
@@ -102,12 +103,12 @@ def flags(issue: Any) -> SafeString:
     """Return what else one must know before opening it."""
     found = []
     if issue.is_escalated:
-        found.append(("tag--bad", "breaching", "Escalated"))
+        found.append(("tag--bad", "breaching", _("Escalated")))
     if issue.misses_reason:
-        found.append(("tag--warn", "breaching", "Reason missing"))
+        found.append(("tag--warn", "breaching", _("Reason missing")))
     if issue.is_live and issue.classification == Classification.DISPUTED:
-        found.append(("tag--warn", "at_risk", "Level disputed"))
+        found.append(("tag--warn", "at_risk", _("Level disputed")))
     if any(one.cycle > 1 for one in issue.obligations.all()):
-        found.append(("", "dot", "Reopened"))
+        found.append(("", "dot", _("Reopened")))
     tags = ((css, shape(mark), word) for css, mark, word in found)
     return format_html_join(" ", '<span class="tag {}">{}{}</span>', tags)

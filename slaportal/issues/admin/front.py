@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership
@@ -17,12 +19,12 @@ from slaportal.notifications.selectors import failed
 
 # Queue, words and tone of each card; the tone holds while the number is not 0.
 CARDS: Final = (
-    ("breaching", "Breaching now", "breaching", "breach"),
-    ("due", "Due in the next 2 h", "at_risk", "risk"),
-    ("response", "Waiting for first response", "not_started", "run"),
-    ("level", "Level not agreed", "high", "run"),
-    ("waiting", "Waiting or paused", "paused", "calm"),
-    ("escalated", "Escalations unacknowledged", "up", "breach"),
+    ("breaching", _("Breaching now"), "breaching", "breach"),
+    ("due", _("Due in the next 2 h"), "at_risk", "risk"),
+    ("response", _("Waiting for first response"), "not_started", "run"),
+    ("level", _("Level not agreed"), "high", "run"),
+    ("waiting", _("Waiting or paused"), "paused", "calm"),
+    ("escalated", _("Escalations unacknowledged"), "up", "breach"),
 )
 
 
@@ -30,8 +32,8 @@ CARDS: Final = (
 class Card:
     """One number and the queue behind it."""
 
-    label: str
-    hint: str
+    label: str | Promise
+    hint: str | Promise
     count: int
     href: str
     shape: str
@@ -67,7 +69,7 @@ def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     reads = permissions.may(member, "issue.read")
     issue = queues.needs_you_now(member=member) if reads else None
     context |= {
-        "title": "Overview",
+        "title": _("Overview"),
         "delayed": never_watched(),
         "cards": cards(member=member, now=now) if reads else [],
         "urgent": issue,

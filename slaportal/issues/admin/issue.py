@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.views import ChangeList
 
@@ -75,7 +76,7 @@ class IssueAdmin(ReadOnlyAdmin):
     list_before_template = "issues_admin/queues.html"
     list_max_show_all = 200
     search_fields = ("reference",)  # shows the box; get_search_results does the searching
-    search_help_text = "Words, reference or client"
+    search_help_text = _("Words, reference or client")
     ordering = ("next_due_at", "submitted_at", "pk")
     actions = ("assign_to_me", "assign_to", "export_csv")
     sortable_by = ("deadline_column", "updated_column")
@@ -113,7 +114,7 @@ class IssueAdmin(ReadOnlyAdmin):
         shown = [one for one in queues.QUEUES if one.preset or one.key == chosen]
         counts = queues.counts([one.key for one in shown], member=actor_of(request), now=now)
         context = {
-            "title": "Issues",
+            "title": _("Issues"),
             "views": saved_views.links(actor_of(request), admin=True),
             "queues": [
                 {"queue": one, "count": counts[one.key], "chosen": one.key == chosen} for one in shown
@@ -125,37 +126,37 @@ class IssueAdmin(ReadOnlyAdmin):
 
     # --- cells
 
-    @admin.display(description="Issue")
+    @admin.display(description=_("Issue"))
     def issue_column(self, issue: Issue) -> SafeString:
         """Title, reference, client and flags."""
         return columns.title(issue)
 
-    @admin.display(description="Level")
+    @admin.display(description=_("Level"))
     def level_column(self, issue: Issue) -> SafeString:
         """Governing level."""
         return columns.level(issue)
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def state_column(self, issue: Issue) -> SafeString:
         """State and stage."""
         return columns.state(issue)
 
-    @admin.display(description="Waiting on")
+    @admin.display(description=_("Waiting on"))
     def waiting_column(self, issue: Any) -> SafeString:
         """Who has to do what next."""
         return columns.waiting_on(issue, reader=issue.seen_by)
 
-    @admin.display(description="Next deadline", ordering="next_due_at")
+    @admin.display(description=_("Next deadline"), ordering="next_due_at")
     def deadline_column(self, issue: Any) -> SafeString:
         """The clock that needs somebody first."""
         return columns.deadline(issue, now=issue.seen_at)
 
-    @admin.display(description="Owner")
+    @admin.display(description=_("Owner"))
     def owner_column(self, issue: Issue) -> SafeString:
         """Who works on it."""
         return columns.owner(issue)
 
-    @admin.display(description="Updated", ordering="updated_at")
+    @admin.display(description=_("Updated"), ordering="updated_at")
     def updated_column(self, issue: Any) -> SafeString:
         """How long ago anybody did something."""
         return columns.updated(issue, now=issue.seen_at)
@@ -203,17 +204,17 @@ class IssueAdmin(ReadOnlyAdmin):
 
     # --- bulk acts
 
-    @admin.action(description="Assign to me …", permissions=["assign"])
+    @admin.action(description=_("Assign to me …"), permissions=["assign"])
     def assign_to_me(self, request: HttpRequest, queryset: IssueQuerySet) -> HttpResponse | None:
         """Preview making the chosen issues mine."""
         return bulk.preview(self, request, queryset, "take")
 
-    @admin.action(description="Assign to somebody …", permissions=["assign"])
+    @admin.action(description=_("Assign to somebody …"), permissions=["assign"])
     def assign_to(self, request: HttpRequest, queryset: IssueQuerySet) -> HttpResponse | None:
         """Preview giving the chosen issues to one person."""
         return bulk.preview(self, request, queryset, "assign")
 
-    @admin.action(description="Export as CSV", permissions=["view"])
+    @admin.action(description=_("Export as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: IssueQuerySet) -> HttpResponse:
         """Write the chosen issues as a table."""
         return bulk.as_csv(queryset, reader=member_of(request), now=datetime.now(UTC))

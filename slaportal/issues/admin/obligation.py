@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from slaportal.accounts.admin.base import actor_of
@@ -20,12 +21,12 @@ from slaportal.issues.models import Obligation
 class SetAsideFilter(SimpleListFilter):
     """Obligations that the watch could not look at."""
 
-    title = "set aside"
+    title = _("set aside")
     parameter_name = "set_aside"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Offer the one question."""
-        return [("yes", "The watch could not look at it")]
+        return [("yes", _("The watch could not look at it"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Obligation]) -> QuerySet[Obligation]:
         """Return those with a reason on record."""
@@ -57,7 +58,7 @@ class ObligationAdmin(ReadOnlyAdmin):
         SetAsideFilter,
     )
     search_fields = ("issue__reference", "issue__title", "issue__organization__name")
-    search_help_text = "Reference, title or client"
+    search_help_text = _("Reference, title or client")
     ordering = ("-pk",)
     sortable_by = ("due_column", "decided_column")
 
@@ -65,7 +66,7 @@ class ObligationAdmin(ReadOnlyAdmin):
         """Return the obligations of issues that this person may read."""
         return Obligation.objects.visible_to(actor_of(request))
 
-    @admin.display(description="Issue")
+    @admin.display(description=_("Issue"))
     def issue_column(self, obligation: Obligation) -> SafeString:
         """The issue, as a link to its page."""
         issue = obligation.issue
@@ -76,24 +77,26 @@ class ObligationAdmin(ReadOnlyAdmin):
             issue.organization.name,
         )
 
-    @admin.display(description="Level")
+    @admin.display(description=_("Level"))
     def level_column(self, obligation: Obligation) -> SafeString:
         """The level it is judged by."""
         return columns.level_word(obligation.level, provisional=obligation.provisional)
 
-    @admin.display(description="Due", ordering="due_at")
+    @admin.display(description=_("Due"), ordering="due_at")
     def due_column(self, obligation: Obligation) -> str:
         """The due instant; none while a pause stops the clock."""
         return instant(obligation.due_at)
 
-    @admin.display(description="Decided", ordering="decided_at")
+    @admin.display(description=_("Decided"), ordering="decided_at")
     def decided_column(self, obligation: Obligation) -> str:
         """When it was met or missed."""
         return instant(obligation.decided_at)
 
-    @admin.display(description="Set aside")
+    @admin.display(description=_("Set aside"))
     def aside(self, obligation: Obligation) -> SafeString:
         """Why the watch could not look at it."""
         if not obligation.set_aside:
             return columns.NOTHING
-        return format_html('<span class="tag tag--bad" title="{}">set aside</span>', obligation.set_aside)
+        return format_html(
+            '<span class="tag tag--bad" title="{}">{}</span>', obligation.set_aside, _("set aside")
+        )

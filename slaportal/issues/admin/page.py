@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from slaportal.accounts.http import member_of
 from slaportal.accounts.models import Membership
@@ -47,7 +48,7 @@ def act(model_admin: Any, request: HttpRequest, object_id: str, key: str) -> Htt
         return redirect("admin:issues_issue_change", issue.pk)
     form = wanted.act.form(request.POST, request.FILES, issue=issue, member=member, prefix=wanted.key)
     if not form.is_valid():
-        messages.error(request, "Nothing was done yet: see what is missing.")
+        messages.error(request, _("Nothing was done yet: see what is missing."))
         return _page(model_admin, request, issue, member, tried=Offer(wanted, form, open=True), status=422)
     if wanted.act.versioned and form.version_seen is not None:
         issue.version = form.version_seen
@@ -88,7 +89,7 @@ def _find(member: Membership, object_id: str | int) -> Issue:
     )
     found = pages.find(member, reference) if reference else None
     if found is None:
-        raise Http404("There is no such issue.")
+        raise Http404(_("There is no such issue."))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from slaportal.issues.models import IssueQuerySet
@@ -18,7 +19,7 @@ class ClientFilter(AutocompleteSelectFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "client"
+        self.title = _("client")
 
 
 class OwnerFilter(AutocompleteSelectFilter):
@@ -26,20 +27,20 @@ class OwnerFilter(AutocompleteSelectFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "owner"
+        self.title = _("owner")
 
 
 class QueueFilter(SimpleListFilter):
     """Narrows the list to one queue of `issues.selectors.queues`; shown as links above the list, not in the panel."""
 
-    title = "queue"
+    title = _("queue")
     parameter_name = "queue"
     # Django only applies filters that it shows: this one shows nothing in the panel.
     template = "issues_admin/no_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Offer every queue, also those that only the cards of the front page lead to."""
-        return [(queue.key, queue.label) for queue in queues.QUEUES]
+        return [(queue.key, str(queue.label)) for queue in queues.QUEUES]
 
     @property
     def key(self) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from slaportal.accounts.models import Membership
 from slaportal.issues.forms.acts import Plain
 from slaportal.issues.models import Issue
@@ -21,7 +24,7 @@ class StaffAct:
     """One act on the page: its name in addresses, its words, where it stands (see `AREAS`), an icon, and what it does."""
 
     key: str
-    label: str
+    label: str | Promise
     act: Act
     area: str = "work"
     icon: str = ""
@@ -63,25 +66,25 @@ def _can_take(issue: Issue, actor: Membership) -> bool:
 
 
 offer(
-    StaffAct("comment", "Send to the client", ACTS["comment"], "talk"),
-    StaffAct("note", "Keep as internal note", ACTS["note"], "inside"),
-    StaffAct("agree", "Agree to the client’s level", ACTS["agree"], "level"),
-    StaffAct("counter", "Propose another level", ACTS["counter"], "level"),
-    StaffAct("dispute", "Take it to the deciders", ACTS["dispute"], "level"),
-    StaffAct("decide", "Decide as our decider", ACTS["decide"], "level"),
-    StaffAct("repropose", "Propose a new level", ACTS["repropose"], "level"),
+    StaffAct("comment", _("Send to the client"), ACTS["comment"], "talk"),
+    StaffAct("note", _("Keep as internal note"), ACTS["note"], "inside"),
+    StaffAct("agree", _("Agree to the client’s level"), ACTS["agree"], "level"),
+    StaffAct("counter", _("Propose another level"), ACTS["counter"], "level"),
+    StaffAct("dispute", _("Take it to the deciders"), ACTS["dispute"], "level"),
+    StaffAct("decide", _("Decide as our decider"), ACTS["decide"], "level"),
+    StaffAct("repropose", _("Propose a new level"), ACTS["repropose"], "level"),
     StaffAct(
         "take",
-        "Assign to me",
-        Act("issue.assign", Plain, _take, _can_take, "The issue is yours."),
+        _("Assign to me"),
+        Act("issue.assign", Plain, _take, _can_take, _("The issue is yours.")),
         icon="person_add",
     ),
-    StaffAct("assign", "Assign to …", ACTS["assign"], icon="group"),
-    StaffAct("progress", "Update progress", ACTS["progress"], icon="trending_up"),
-    StaffAct("wait", "Wait for somebody", ACTS["wait"], icon="pause"),
-    StaffAct("resume", "End the waiting", ACTS["resume"], icon="play_arrow"),
-    StaffAct("judge", "Judge the contest", ACTS["judge"], icon="gavel"),
-    StaffAct("resolve", "Resolve", ACTS["resolve"], icon="check"),
-    StaffAct("split", "Split off a second issue", ACTS["split"], icon="call_split"),
-    StaffAct("duplicate", "Mark as duplicate", ACTS["duplicate"], icon="content_copy"),
+    StaffAct("assign", _("Assign to …"), ACTS["assign"], icon="group"),
+    StaffAct("progress", _("Update progress"), ACTS["progress"], icon="trending_up"),
+    StaffAct("wait", _("Wait for somebody"), ACTS["wait"], icon="pause"),
+    StaffAct("resume", _("End the waiting"), ACTS["resume"], icon="play_arrow"),
+    StaffAct("judge", _("Judge the contest"), ACTS["judge"], icon="gavel"),
+    StaffAct("resolve", _("Resolve"), ACTS["resolve"], icon="check"),
+    StaffAct("split", _("Split off a second issue"), ACTS["split"], icon="call_split"),
+    StaffAct("duplicate", _("Mark as duplicate"), ACTS["duplicate"], icon="content_copy"),
 )

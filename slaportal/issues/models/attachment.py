@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party
@@ -44,7 +45,7 @@ class Attachment(models.Model):
         InternalNote, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments"
     )
     name = models.CharField(max_length=200)
-    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    size = models.PositiveBigIntegerField(help_text=_("Bytes."))
     sha256 = models.CharField(max_length=64)
     file = models.FileField(upload_to=stored_name, max_length=100)
     uploaded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

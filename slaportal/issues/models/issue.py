@@ -125,7 +125,9 @@ class Issue(models.Model):
         max_length=10, choices=Classification.choices, default=Classification.PROPOSED
     )
     awaiting_level_from = models.CharField(max_length=6, choices=Party.choices, blank=True)
-    answer_due_at = models.DateTimeField(null=True, blank=True, help_text="When silence decides the level.")
+    answer_due_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When silence decides the level.")
+    )
     round = models.PositiveSmallIntegerField(default=1)
 
     assigned_to = models.ForeignKey(
@@ -140,7 +142,7 @@ class Issue(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolution_note = models.TextField(blank=True)
     confirm_by = models.DateTimeField(
-        null=True, blank=True, help_text="When silence confirms the resolution."
+        null=True, blank=True, help_text=_("When silence confirms the resolution.")
     )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -150,7 +152,9 @@ class Issue(models.Model):
     follows = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by"
     )
-    next_due_at = models.DateTimeField(null=True, blank=True, help_text="Next running deadline, for lists.")
+    next_due_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Next running deadline, for lists.")
+    )
     updated_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
     source_key = models.CharField(max_length=120, null=True, blank=True, editable=False)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
 from slaportal.issues.models.issue import Issue
@@ -42,15 +43,19 @@ class Obligation(models.Model):
         max_length=12, choices=[(one, one.replace("_", " ").capitalize()) for one in Outcome], blank=True
     )
     decided_at = models.DateTimeField(null=True, blank=True)
-    breached_at = models.DateTimeField(null=True, blank=True, help_text="The due instant that was missed.")
-    detected_at = models.DateTimeField(null=True, blank=True, help_text="When the portal noticed the breach.")
+    breached_at = models.DateTimeField(null=True, blank=True, help_text=_("The due instant that was missed."))
+    detected_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the portal noticed the breach.")
+    )
     adjusted_due_at = models.DateTimeField(null=True, blank=True)
     adjusted_outcome = models.CharField(
         max_length=12, choices=[(one, one.replace("_", " ").capitalize()) for one in Outcome], blank=True
     )
-    cycle = models.PositiveSmallIntegerField(default=1, help_text="Rises with each reopening.")
+    cycle = models.PositiveSmallIntegerField(default=1, help_text=_("Rises with each reopening."))
     next_look_at = models.DateTimeField(null=True, blank=True)
-    set_aside = models.CharField(max_length=300, blank=True, help_text="Why the watch could not look at it.")
+    set_aside = models.CharField(
+        max_length=300, blank=True, help_text=_("Why the watch could not look at it.")
+    )
 
     objects = ObligationQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
 
@@ -24,8 +25,8 @@ class SavedView(models.Model):
 
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="saved_views")
     name = models.CharField(max_length=60)
-    query = models.TextField(help_text="Parameters of the list, as selectors.saved_views writes them.")
-    shared = models.BooleanField(default=False, help_text="Also offered to colleagues.")
+    query = models.TextField(help_text=_("Parameters of the list, as selectors.saved_views writes them."))
+    shared = models.BooleanField(default=False, help_text=_("Also offered to colleagues."))
     created_at = models.DateTimeField()
 
     objects = SavedViewQuerySet.as_manager()

@@ -15,8 +15,8 @@ class Comment(models.Model):
 
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="comments")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    body = models.TextField(help_text="Markdown, kept as written and cleaned when shown.")
-    salt = models.CharField(max_length=64, editable=False, help_text="Salt of the hash in the ledger.")
+    body = models.TextField(help_text=_("Markdown, kept as written and cleaned when shown."))
+    salt = models.CharField(max_length=64, editable=False, help_text=_("Salt of the hash in the ledger."))
     at = models.DateTimeField()
 
     class Meta:
@@ -33,7 +33,7 @@ class InternalNote(models.Model):
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="internal_notes")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     body = models.TextField()
-    salt = models.CharField(max_length=64, editable=False, help_text="Salt of the hash in the ledger.")
+    salt = models.CharField(max_length=64, editable=False, help_text=_("Salt of the hash in the ledger."))
     at = models.DateTimeField()
 
     class Meta:
@@ -63,7 +63,7 @@ class Pause(models.Model):
     contest = models.CharField(max_length=10, choices=Contest.choices, default=Contest.NONE, blank=True)
     contest_reason = models.TextField(blank=True)
     contest_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the vendor's silence upholds the contest."
+        null=True, blank=True, help_text=_("When the vendor's silence upholds the contest.")
     )
     contested_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -114,7 +114,7 @@ class Reminder(models.Model):
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="reminders")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     at = models.DateTimeField()
-    period_ends_at = models.DateTimeField(help_text="When silence decides.")
+    period_ends_at = models.DateTimeField(help_text=_("When silence decides."))
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

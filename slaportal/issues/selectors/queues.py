@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Party
@@ -26,8 +27,8 @@ class Queue:
     """A named question over the issues that a person may read. `preset`: offered above every list."""
 
     key: str
-    label: Any
-    hint: str
+    label: str | Promise
+    hint: str | Promise
     condition: Condition
     live: bool = True
     preset: bool = True
@@ -75,74 +76,74 @@ def reason_missing() -> Exists:
 
 
 QUEUES = (
-    Queue("live", "Live", "Issues that still need somebody", lambda now, member: Q()),
+    Queue("live", _("Live"), _("Issues that still need somebody"), lambda now, member: Q()),
     Queue(
         "criticality",
-        "Unanswered criticality",
-        "The client proposed a level and waits for our answer",
+        _("Unanswered criticality"),
+        _("The client proposed a level and waits for our answer"),
         lambda now, member: Q(awaiting_level_from=Party.VENDOR),
     ),
     Queue(
         "unassigned",
-        "Unassigned",
-        "Nobody owns them yet",
+        _("Unassigned"),
+        _("Nobody owns them yet"),
         lambda now, member: Q(state__in=WORKING, assigned_to=None),
     ),
     Queue(
         "due",
         _("Due next 2 h"),
-        "A deadline falls within two hours",
+        _("A deadline falls within two hours"),
         lambda now, member: Q(next_due_at__gte=now, next_due_at__lte=now + SOON),
     ),
-    Queue("breaching", _("Breaching"), "Past a deadline now", lambda now, member: Q(next_due_at__lt=now)),
+    Queue("breaching", _("Breaching"), _("Past a deadline now"), lambda now, member: Q(next_due_at__lt=now)),
     Queue(
         "waiting-long",
-        "Waiting > 3 d",
-        "Waiting for somebody for more than three days",
+        _("Waiting > 3 d"),
+        _("Waiting for somebody for more than three days"),
         lambda now, member: _waiting_since(now),
     ),
     Queue(
         "confirmation",
         _("Awaiting confirmation"),
-        "Resolved; the client confirms or rejects",
+        _("Resolved; the client confirms or rejects"),
         lambda now, member: Q(state=IssueState.RESOLVED),
     ),
     Queue(
         "escalated",
-        "Escalated, unacknowledged",
-        "Nobody has said “I have it” yet",
+        _("Escalated, unacknowledged"),
+        _("Nobody has said “I have it” yet"),
         lambda now, member: Q(pk__in=_escalated().values("pk")),
     ),
     Queue(
         "reason",
-        "Reason missing",
-        "A deadline was missed and nobody has said why; ended issues too",
+        _("Reason missing"),
+        _("A deadline was missed and nobody has said why; ended issues too"),
         lambda now, member: Q(pk__in=_unexplained().values("issue")),
         live=False,
     ),
-    Queue("mine", "Mine", "Assigned to you", lambda now, member: Q(assigned_to=member)),
+    Queue("mine", _("Mine"), _("Assigned to you"), lambda now, member: Q(assigned_to=member)),
     Queue(
         "response",
         _("No first response"),
-        "No message of ours to the client yet",
+        _("No message of ours to the client yet"),
         lambda now, member: Q(state__in=WORKING, responded_at=None),
         preset=False,
     ),
     Queue(
         "level",
         _("Level not agreed"),
-        "The parties have not agreed on the level",
+        _("The parties have not agreed on the level"),
         lambda now, member: ~Q(classification=Classification.AGREED),
         preset=False,
     ),
     Queue(
         "waiting",
         _("Waiting"),
-        "Waiting for the client or a third party",
+        _("Waiting for the client or a third party"),
         lambda now, member: Q(state=IssueState.WAITING),
         preset=False,
     ),
-    Queue("all", "All", "Ended issues too", lambda now, member: Q(), live=False),
+    Queue("all", _("All"), _("Ended issues too"), lambda now, member: Q(), live=False),
 )
 BY_KEY = {queue.key: queue for queue in QUEUES}
 # Questions that both parties ask; the others are the staff's own.

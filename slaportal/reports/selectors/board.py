@@ -154,7 +154,7 @@ def figures(issues: IssueQuerySet, *, member: Membership, now: datetime) -> tupl
     """Return the cards of the five queues without their lists."""
     counts = queues.counts_of(issues, KEYS, member=member, now=now)
     return tuple(
-        Card(key, label, queues.BY_KEY[key].hint, counts[key], shape, tone if counts[key] else "calm")
+        Card(key, label, str(queues.BY_KEY[key].hint), counts[key], shape, tone if counts[key] else "calm")
         for key, label, shape, tone in CARDS
     )
 
