@@ -69,8 +69,8 @@ def enqueue(
     now: datetime,
     demo: bool = False,
     inbox_only: bool = False,
-) -> int:
-    """Owe each active person in `to` one message of `kind` about `cause`; return how many are new.
+) -> None:
+    """Owe each active person in `to` one message of `kind` about `cause`.
 
     `cause` names what happened, such as `obligation:17:breach`, at most 120 characters: the same cause, kind and
     person is told once, whoever asks and however often. `context`: plain values, see templates/emails/README.md.
@@ -87,7 +87,7 @@ def enqueue(
         raise ValueError(f"A cause has 1 to {LONGEST_CAUSE} characters: {cause!r}")
     people = {person.pk: person for person in to if person.is_active}
     if is_silenced() or not people:
-        return 0
+        return
     facts = json.loads(json.dumps(dict(context), cls=DjangoJSONEncoder))
     rows = [
         Message(
@@ -105,11 +105,9 @@ def enqueue(
         )
         for plan in _plans(told, people, inbox_only=inbox_only, now=now)
     ]
+    # Which of them are new is not asked: the watch does this for every due row, and a ring too many is harmless.
     Message.objects.bulk_create(rows, ignore_conflicts=True)
-    written = Message.objects.filter(message_id__in=[row.message_id for row in rows]).count()
-    if written:
-        nudge_on_commit()
-    return written
+    nudge_on_commit()
 
 
 def _facts_for(plan: Plan, facts: dict[str, Any]) -> dict[str, Any]:
