@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth import SESSION_KEY as USER_KEY
 from django.contrib.sessions.models import Session
 from django.utils.crypto import constant_time_compare
 
+from slaportal.accounts.http import CAME_THROUGH
 from slaportal.accounts.middleware import SESSION_KEY
 from slaportal.accounts.models import Membership, User
+from slaportal.accounts.services.identity import memberships_through
 
 
 def acting(session_keys: Iterable[str], *, now: datetime) -> dict[str, Membership]:
@@ -34,10 +37,14 @@ def acting(session_keys: Iterable[str], *, now: datetime) -> dict[str, Membershi
     found = {}
     for key, content in contents.items():
         person = people.get(int(content.get(USER_KEY, 0)))
-        if person is None or not members[person.pk]:
+        if person is None or not _same_password(content, person):
             continue
-        if constant_time_compare(content.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
-            chosen = content.get(SESSION_KEY)
-            mine = members[person.pk]
-            found[key] = next((one for one in mine if one.pk == chosen), mine[0])
+        mine = memberships_through(members[person.pk], content.get(CAME_THROUGH))
+        if mine:
+            found[key] = next((one for one in mine if one.pk == content.get(SESSION_KEY)), mine[0])
     return found
+
+
+def _same_password(content: dict[str, Any], person: User) -> bool:
+    """Whether the session began with the password of today, as Django asks at each request."""
+    return constant_time_compare(content.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())

@@ -9,6 +9,7 @@ urlpatterns = [
     path("dashboard", board.dashboard, name="dashboard"),
     path("dashboard/now", board.dashboard_now, name="dashboard-now"),
     path("dashboard/stream", board.dashboard_stream, name="dashboard-stream"),
+    path("dashboard/month", board.month, name="month"),
     path("wallboards", wallboards.wallboards, name="wallboards"),
     path("wallboards/<int:pk>/revoke", wallboards.revoke, name="revoke-wallboard"),
     path("wall/<str:secret>", wallboards.wall, name="wall"),

@@ -142,6 +142,7 @@ ROUTES: dict[str, str] = {
     "reports:dashboard": "issue.read",
     "reports:dashboard-now": "issue.read",
     "reports:dashboard-stream": "issue.read",
+    "reports:month": "issue.read",
     "reports:wallboards": "wallboard.revoke",  # then wallboard.open for another one
     "reports:revoke-wallboard": "wallboard.revoke",
     "reports:wall": PUBLIC,  # the secret in the address is the key

@@ -147,7 +147,7 @@ QUEUES = (
 )
 BY_KEY = {queue.key: queue for queue in QUEUES}
 # Questions that both parties ask; the others are the staff's own.
-SHARED: Final = ("breaching", "due", "response", "level", "waiting", "confirmation")
+SHARED: Final = ("breaching", "due", "response", "level", "waiting", "confirmation", "escalated")
 
 
 def narrow(issues: IssueQuerySet, key: str, *, member: Membership | None, now: datetime) -> IssueQuerySet:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
+from slaportal.feedback.selectors import overdue_actions, overdue_postmortems
 from slaportal.issues.models import Issue, IssueQuerySet, Obligation, Stage
 from slaportal.issues.selectors import queues
 from slaportal.issues.selectors.clocks import ClockFace, next_face
@@ -29,7 +30,7 @@ CARDS: Final = (
     ("breaching", _("Breaching now"), "breaching", "breach"),
     ("due", _("Due in the next 2 h"), "at_risk", "risk"),
     ("response", _("Waiting for first response"), "not_started", "run"),
-    ("level", _("Waiting for agreement on the level"), "high", "run"),
+    ("level", _("Waiting for agreement on level"), "high", "run"),
     ("waiting", _("Waiting or paused"), "paused", "calm"),
 )
 KEYS: Final = tuple(key for key, *_words in CARDS)
@@ -118,16 +119,26 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
-    """The dashboard at `now`. Nothing on it changes before `until` unless the ledger grows.
+class Owed:
+    """Something that somebody owes, and how many of it: escalations, postmortems or actions."""
 
-    `open` says how many live issues of each watched level there are; `work` lists the most urgent of them.
+    key: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The dashboard at `now`. No card of it changes before `until` unless the ledger grows.
+
+    `open` says how many live issues of each watched level there are; `work` lists the most urgent of them. `owed`
+    holds what is overdue beside the clocks, without zeros.
     """
 
     cards: tuple[Card, ...]
     month: Month
     work: tuple[Work, ...]
     open: tuple[tuple[str, int], ...]
+    owed: tuple[Owed, ...]
     now: datetime
     until: datetime
 
@@ -145,7 +156,7 @@ class Board:
         said = (
             [(card.key, card.count, [line.facts for line in card.lines]) for card in self.cards],
             [(line.level, line.response.data(), line.resolution.data()) for line in self.month.lines],
-            (self.month.first, self.month.zones, self.open, [one.facts for one in self.work]),
+            (self.month.first, self.month.zones, self.open, self.owed, [one.facts for one in self.work]),
         )
         return hashlib.sha256(repr(said).encode()).hexdigest()[:20]
 
@@ -157,6 +168,11 @@ def figures(issues: IssueQuerySet, *, member: Membership, now: datetime) -> tupl
         Card(key, label, str(queues.BY_KEY[key].hint), counts[key], shape, tone if counts[key] else "calm")
         for key, label, shape, tone in CARDS
     )
+
+
+def unacknowledged(issues: IssueQuerySet, *, member: Membership, now: datetime) -> int:
+    """Return how many of `issues` have an escalation that nobody has acknowledged."""
+    return queues.counts_of(issues, ["escalated"], member=member, now=now)["escalated"]
 
 
 def board(viewpoint: Viewpoint, *, now: datetime) -> Board:
@@ -192,9 +208,20 @@ def board(viewpoint: Viewpoint, *, now: datetime) -> Board:
         month=month,
         work=work,
         open=tuple((str(level), numbers.get(level, 0)) for level in WATCHED),
+        owed=_owed(viewpoint, issues, now),
         now=now,
         until=min([one for one in changes if one is not None and one >= now] + [now + LONGEST]),
     )
+
+
+def _owed(viewpoint: Viewpoint, issues: IssueQuerySet, now: datetime) -> tuple[Owed, ...]:
+    member, client = viewpoint.member, viewpoint.client
+    found = [
+        Owed("escalations", unacknowledged(issues, member=member, now=now) if member.is_vendor else 0),
+        Owed("postmortems", overdue_postmortems(now=now, member=member, organization=client).count()),
+        Owed("actions", overdue_actions(now=now, member=member, organization=client).count()),
+    ]
+    return tuple(one for one in found if one.count)
 
 
 def _with_lines(card: Card, lines: list[Line]) -> Card:

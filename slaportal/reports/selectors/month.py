@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Q
 
 from slaportal.accounts.models import Organization
-from slaportal.issues.counting import LEVELS, MET, METRICS, NOT_COUNTED, Row
+from slaportal.issues.counting import BREACHED, LEVELS, MET, METRICS, NOT_COUNTED, Row
 from slaportal.issues.models import Obligation
+from slaportal.issues.models.obligation import ObligationQuerySet
 from slaportal.policies.models import Agreement
 from slaportal.reports.selectors.viewpoints import Viewpoint, clients_of
 
@@ -39,21 +40,24 @@ def month_of(viewpoint: Viewpoint, *, now: datetime) -> Month:
 
     The same rules as `issues.counting.count`, whose rows these are, counted inside the database.
     """
-    zones = zones_of(_clients(viewpoint), at=now) or {0: "UTC"}
-    groups = defaultdict(list)
-    for organization, zone in zones.items():
-        groups[zone].append(organization)
-    begins = {zone: month_begins(now, zone) for zone in groups}
-    decided = Q()
-    for zone, organizations in groups.items():
-        decided |= Q(issue__organization__in=organizations, decided_at__gte=begins[zone], decided_at__lt=now)
-    rows = _rows(viewpoint, decided)
+    zones = _zones(viewpoint, now)
+    begins = {zone: month_begins(now, zone) for zone in zones}
+    rows = _rows(viewpoint, now)
     return Month(
         lines=tuple(MonthLine(level, rows[level, METRICS[0]], rows[level, METRICS[1]]) for level in LEVELS),
         first=min(begin.astimezone(ZoneInfo(zone)).date() for zone, begin in begins.items()),
-        ends=min(month_ends(now, zone) for zone in groups),
-        zones=tuple(sorted(groups)),
+        ends=min(month_ends(now, zone) for zone in zones),
+        zones=tuple(sorted(zones)),
     )
+
+
+def decided(viewpoint: Viewpoint, *, now: datetime) -> ObligationQuerySet:
+    """Return the obligations that were met, breached or not counted this month: what is behind its numbers."""
+    this_month = Q()
+    for zone, organizations in _zones(viewpoint, now).items():
+        begins = month_begins(now, zone)
+        this_month |= Q(issue__organization__in=organizations, decided_at__gte=begins, decided_at__lte=now)
+    return _countable(viewpoint).filter(this_month)
 
 
 def zones_of(organizations: Iterable[Organization], *, at: datetime) -> dict[int, str]:
@@ -86,27 +90,34 @@ def _first(local: datetime) -> datetime:
     return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
 
 
-def _clients(viewpoint: Viewpoint) -> Iterable[Organization]:
-    return [viewpoint.client] if viewpoint.client else clients_of(viewpoint.member)
+def _zones(viewpoint: Viewpoint, now: datetime) -> dict[str, list[int]]:
+    """Return zone → the clients whose month is meant in it; UTC for nobody where there are no clients yet."""
+    clients = [viewpoint.client] if viewpoint.client else list(clients_of(viewpoint.member))
+    groups: dict[str, list[int]] = defaultdict(list)
+    for organization, zone in zones_of(clients, at=now).items():
+        groups[zone].append(organization)
+    return groups or {"UTC": []}
 
 
-def _rows(viewpoint: Viewpoint, decided: Q) -> dict[tuple[str, str], Row]:
-    rows = {(level, metric): Row(level, metric) for level in LEVELS for metric in METRICS}
-    counted = Obligation.objects.filter(issue__in=viewpoint.issues()).exclude(
+def _countable(viewpoint: Viewpoint) -> ObligationQuerySet:
+    return Obligation.objects.filter(issue__in=viewpoint.issues()).exclude(
         # Imported history before the agreed instant is not counted.
         issue__agreement__counts_from__isnull=False,
         issue__submitted_at__lt=F("issue__agreement__counts_from"),
     )
+
+
+def _rows(viewpoint: Viewpoint, now: datetime) -> dict[tuple[str, str], Row]:
+    rows = {(level, metric): Row(level, metric) for level in LEVELS for metric in METRICS}
     names = ("level", "metric", "outcome", "adjusted_outcome")
-    for level, metric, outcome, adjusted, number in (
-        counted.filter(decided).values_list(*names).annotate(number=Count("pk")).order_by(*names)
-    ):
+    grouped = decided(viewpoint, now=now).values_list(*names).annotate(number=Count("pk"))
+    for level, metric, outcome, adjusted, number in grouped.order_by(*names):
         row = rows[level, metric]
         row.not_counted += number if outcome == NOT_COUNTED else 0
         for score, value in ((row.strict, outcome), (row.adjusted, adjusted)):
             score.met += number if value == MET else 0
-            score.breached += number if value == "breached" else 0
-    undecided = counted.filter(outcome="").values_list("level", "metric").annotate(number=Count("pk"))
-    for level, metric, number in undecided.order_by("level", "metric"):
+            score.breached += number if value == BREACHED else 0
+    undecided = _countable(viewpoint).filter(outcome="").values_list("level", "metric")
+    for level, metric, number in undecided.annotate(number=Count("pk")).order_by("level", "metric"):
         rows[level, metric].undecided = number
     return rows

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -12,10 +13,15 @@ from django.views.decorators.http import require_GET, require_safe
 
 from slaportal.accounts import permissions
 from slaportal.accounts.http import member_of
+from slaportal.issues.counting import BREACHED, LEVELS, MET, METRICS
 from slaportal.reports.live.rendering import Style
 from slaportal.reports.live.tickets import SessionTicket
+from slaportal.reports.selectors.month import decided
 from slaportal.reports.selectors.viewpoints import Viewpoint, clients_of
 from slaportal.reports.views.live import live_part, once_more, streamed
+
+PER_PAGE = 50
+OUTCOMES = {"": (MET, BREACHED), MET: (MET,), BREACHED: (BREACHED,)}
 
 
 def _viewpoint(request: HttpRequest) -> Viewpoint:
@@ -68,3 +74,29 @@ def dashboard_stream(request: HttpRequest) -> HttpResponseBase:
     member = viewpoint.member
     ticket = SessionTicket(request.session.session_key or "", member.pk, member.role)
     return streamed(request, ticket, viewpoint, _style(viewpoint))
+
+
+@require_safe
+def month(request: HttpRequest) -> HttpResponse:
+    """List what was decided this month: the clocks behind a number of the dashboard."""
+    viewpoint, now = _viewpoint(request), datetime.now(UTC)
+    found = decided(viewpoint, now=now).select_related("issue__organization")
+    level, metric = request.GET.get("level", ""), request.GET.get("metric", "")
+    outcome = request.GET.get("outcome", "")
+    if level in LEVELS:
+        found = found.filter(level=level)
+    if metric in METRICS:
+        found = found.filter(metric=metric)
+    counts = {name: found.filter(outcome__in=values).count() for name, values in OUTCOMES.items()}
+    outcome = outcome if outcome in OUTCOMES else ""
+    shown = found.filter(outcome__in=OUTCOMES[outcome]).order_by("-decided_at", "-pk")
+    context = {
+        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
+        "counts": [(name, counts[name]) for name in OUTCOMES],
+        "outcome": outcome,
+        "level": level if level in LEVELS else "",
+        "metric": metric if metric in METRICS else "",
+        "client": viewpoint.client,
+        "member": viewpoint.member,
+    }
+    return render(request, "reports/month.html", context)
