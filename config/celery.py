@@ -27,6 +27,12 @@ BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 10},
         "last_run_at": DUE,
     },
+    "send webhooks": {
+        "task": "integrations.webhooks",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+        "last_run_at": DUE,
+    },
     "draft and remind of post-mortems": {
         "task": "feedback.postmortems",
         "schedule": 60.0,

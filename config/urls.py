@@ -18,6 +18,7 @@ urlpatterns = [
     path("jobs/", include("slaportal.jobs.urls")),
     path("", include("slaportal.feedback.urls")),
     path("", include("slaportal.notifications.urls")),
+    path("", include("slaportal.integrations.urls")),
     path("", include("slaportal.policies.urls")),
     path("", include("slaportal.reports.urls")),
 ]

@@ -240,6 +240,11 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# --- webhooks: public addresses over HTTPS, and what the operator opens beside them
+WEBHOOK_SCHEMES = env.words("WEBHOOK_SCHEMES", ("https",))
+WEBHOOK_ALLOWED_NETWORKS = env.words("WEBHOOK_ALLOWED_NETWORKS")  # such as 10.1.0.0/16, for receivers inside
+WEBHOOK_ALLOWED_PORTS = [int(port) for port in env.words("WEBHOOK_ALLOWED_PORTS")]
+
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "SLA portal",
@@ -343,6 +348,8 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # Strangers who try host names get 400; a traceback for each would bury what matters.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Addresses of webhooks may carry a key of the receiver.
+        "httpx": {"level": "WARNING"},
         # Beat and worker say every ring twice at INFO: 36 lines a minute that tell nothing.
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

@@ -118,6 +118,7 @@ GROUPS: list[tuple[str, list[Kind]]] = [
             Kind("standing-ends-soon", _("Standing exception ends soon"), Tone.WARNING),
             Kind("standing-ended", _("Standing exception ended early")),
             Kind("machinery-stopped", _("Escalations delayed"), Tone.BAD, urgent=True, always=True),
+            Kind("webhook-disabled", _("Webhook switched off"), Tone.WARNING),
         ],
     ),
     (

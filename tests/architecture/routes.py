@@ -70,6 +70,11 @@ ROUTES: dict[str, str] = {
     "issues:detail": "issue.read",
     "issues:explain": "issue.read",
     "issues:attachment": "issue.read",
+    "integrations:webhooks": "webhook.manage",
+    "integrations:webhook": "webhook.manage",
+    "integrations:webhook-act": "webhook.manage",
+    "integrations:delivery": "webhook.manage",
+    "integrations:send-again": "webhook.manage",
     "api-schema": PUBLIC,  # what the API is, not what is in it
     "api-reference": PUBLIC,
     "api-not-there": PUBLIC,  # says that there is nothing

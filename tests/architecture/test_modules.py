@@ -46,7 +46,7 @@ TOPICS: dict[str, set[str]] = {
     "feedback": {"charts", "links", "questions", "replay"},
     "jobs": {"kinds", "progress"},
     "reports": {"live"},
-    "integrations": {"histories", "demo"},
+    "integrations": {"histories", "demo", "posting"},
 }
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
+from django_filters import BaseCSVFilter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import generics
 from rest_framework.request import Request
@@ -106,6 +107,15 @@ class MemberFilters(DjangoFilterBackend):
         filters = self.get_filterset(request, queryset, view)
         if filters is None:
             return queryset
+        empty = [
+            name
+            for name, one in filters.base_filters.items()
+            if request.query_params.get(name) == "" and not isinstance(one, BaseCSVFilter)
+        ]
+        if empty:
+            # Else an unset variable of a script would pass for "no filter".
+            error = {"parameter": empty[0], "code": "empty", "detail": "Give a value, or leave it out."}
+            raise Problem("invalid_parameter", f"{empty[0]} is empty.", errors=[error])
         if not filters.is_valid():
             errors = [
                 {"parameter": name, "code": str(one.get("code") or "invalid"), "detail": str(one["message"])}

@@ -42,7 +42,7 @@ def of_id(field: str, label: str) -> django_filters.Filter:
 def words(most: int, label: str, **options: Any) -> django_filters.CharFilter:
     """Return a filter for a text of at most so many characters."""
     found = django_filters.CharFilter(max_length=most, label=label, **options)
-    return extend_schema_field({"type": "string", "maxLength": most})(found)
+    return extend_schema_field({"type": "string", "minLength": 1, "maxLength": most})(found)
 
 
 def since(field: str, label: str) -> django_filters.IsoDateTimeFilter:

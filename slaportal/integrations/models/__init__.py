@@ -1,0 +1,6 @@
+"""What came in from outside, and what goes out to other systems."""
+
+from slaportal.integrations.models.loaded import LoadedLine
+from slaportal.integrations.models.webhooks import Attempt, Delivery, FeedPlace, WebhookEndpoint
+
+__all__ = ["Attempt", "Delivery", "FeedPlace", "LoadedLine", "WebhookEndpoint"]

@@ -1,0 +1,1 @@
+"""Pages of what goes out to and comes in from other systems."""
