@@ -1,6 +1,6 @@
-"""`python -m bench.lists`: the pages that people open all day, with very many issues, on PostgreSQL.
+"""`python -m bench.lists`: the pages that people open all day, with very many issues.
 
-A scratch database is made on BENCH_SERVER and dropped.
+A scratch database is made on BENCH_SERVER and dropped; with `--sqlite` it is a file.
 """
 
 import argparse
@@ -13,22 +13,24 @@ import django
 from django.core.management import call_command
 from django.db import connections
 
-from bench.scratch import database
+from bench.scratch import database, file
 
 
 def main() -> None:
     """Parse, prepare an empty database, fill it, measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--issues", type=int, default=100_000, help="how many there are")
-    count = parser.parse_args().issues
-    with database() as address:
+    parser.add_argument("--sqlite", action="store_true", help="the embedded engine, not PostgreSQL")
+    asked = parser.parse_args()
+    with file() if asked.sqlite else database() as address:
         os.environ |= {"DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
         os.environ |= {"REDIS_URL": "", "EMAIL_URL": "dummymail://"}
         django.setup()
         logging.disable(logging.CRITICAL)
         call_command("migrate", verbosity=0)
-        run_module("bench.lists_filled")["everything"](count, timedelta(seconds=1))
-        connections["default"].close_pool()  # type: ignore[attr-defined]
+        run_module("bench.lists_filled")["everything"](asked.issues, timedelta(seconds=1))
+        if not asked.sqlite:
+            connections["default"].close_pool()  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

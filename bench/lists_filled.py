@@ -23,8 +23,10 @@ def everything(count: int, apart: timedelta) -> None:
     paths = {
         "issues": reverse("issues:list"),
         "issues, a word": reverse("issues:list") + "?q=tokens",
+        "issues, a typo": reverse("issues:list") + "?q=tokans",
         "one issue": reverse("issues:detail", kwargs={"reference": one.reference}),
         "explain": reverse("issues:explain", kwargs={"reference": one.reference}),
     }
     pages({"client": world.alice, "agent": world.sam}, paths)
+    pages({"reporter": world.bob}, {"issues": reverse("issues:list")})
     pages({"agent": world.sam}, {"admin front": "/admin/", "admin queue": "/admin/issues/issue/"})

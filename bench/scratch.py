@@ -1,12 +1,14 @@
-"""A PostgreSQL database of its own for one measurement, dropped at the end.
+"""A database of its own for one measurement, gone at the end: on a PostgreSQL server or as a file of SQLite.
 
 `BENCH_SERVER` names the server: postgres://postgres@127.0.0.1:5432/postgres unless it says otherwise.
 """
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -26,3 +28,10 @@ def database(server: str = SERVER) -> Iterator[str]:
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def file() -> Iterator[str]:
+    """Yield the address of a new empty SQLite database."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{Path(folder) / 'db.sqlite3'}"
