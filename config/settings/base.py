@@ -26,7 +26,7 @@ HEARTBEAT_STALE_AFTER = env.integer("HEARTBEAT_STALE_AFTER", 60, least=10)  # se
 # whoever delivers notices a dead watch, with and without Celery.
 BEFORE_DELIVERY = ["slaportal.escalations.services.deadman.notice_a_silent_watch"]
 # Whether one person may get another's urgent mail; asked again at each message.
-MAY_STAND_IN = "slaportal.accounts.services.stand_ins.may_stand_in"
+MAY_STAND_IN = "slaportal.escalations.selectors.absences.may_stand_in"
 
 # Long work, by kind: what does it (slaportal.jobs). The app that runs it knows none of those above it.
 JOB_KINDS: dict[str, str] = {

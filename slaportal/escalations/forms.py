@@ -171,7 +171,9 @@ class AbsenceForm(forms.Form):
     ends_at = instants(_("To"))
     deputy = MemberChoice(
         label=_("Deputy"),
-        help_text=_("Gets the escalations meanwhile. Without one they go to others of the role."),
+        help_text=_(
+            "Gets the escalations meanwhile. Without one: who gets the person’s urgent mail, else others of the role."
+        ),
         queryset=Membership.objects.none(),
         required=False,
     )

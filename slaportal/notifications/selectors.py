@@ -61,8 +61,8 @@ def redirect_of(person: Any, *, now: datetime) -> Redirect | None:
 def stand_ins(people: Iterable[Any], *, now: datetime) -> dict[Any, Any]:
     """Return who stands in at `now`, by the key of the person whose mail they get.
 
-    Left out, so that the mail goes to the person themselves: who left, who redirects their own mail, and who may
-    no longer see what the person sees (setting MAY_STAND_IN).
+    Left out, so that the mail goes to the person themselves: who left, who redirects their own mail, who is away, and
+    who may no longer see what the person sees (setting MAY_STAND_IN).
     """
     rows = Redirect.objects.filter(person__in=[person.pk for person in people], until__gt=now)
     if not rows.exists():
@@ -72,7 +72,7 @@ def stand_ins(people: Iterable[Any], *, now: datetime) -> dict[Any, Any]:
     )
     may = import_string(settings.MAY_STAND_IN)
     found = rows.select_related("person", "to")
-    return {row.person_id: row.to for row in found if may(person=row.person, other=row.to)}
+    return {row.person_id: row.to for row in found if may(person=row.person, other=row.to, now=now)}
 
 
 def inbox(*, person: Any, unread: bool = False) -> QuerySet[Message]:

@@ -9,6 +9,7 @@ from django.test import Client
 
 from slaportal.accounts.models import Membership, User
 from slaportal.accounts.permissions import NotAllowed
+from slaportal.accounts.services import stand_in
 from slaportal.escalations.models import Absence, Escalation
 from slaportal.escalations.selectors import receivers
 from slaportal.escalations.services import end_absence, enter_absence, watch
@@ -192,3 +193,34 @@ def test_an_agent_is_offered_nobody_else(world: World, client_for: SignIn) -> No
 
 def test_clients_do_not_see_who_is_away(world: World, client_for: SignIn) -> None:
     assert client_for(world.alice).get(URL).status_code == 403
+
+
+def send_mail_to(person: Membership, other: Membership, *, until: datetime) -> None:
+    stand_in(person=person.user, to=other.user, until=until, now=MONDAY)
+
+
+def test_redirected_mail_never_leads_to_a_person_who_is_away(world: World) -> None:
+    send_mail_to(world.vera, world.lena, until=MONDAY + 90 * HOUR)
+    away(world.lena)
+    issue = agreed(world)
+    watch(now=MONDAY + 24 * HOUR)
+    told = Message.objects.get(kind="escalation-step", subject_reference=issue.reference)
+    assert (told.recipient, told.way, told.redirected_to) == (world.vera.user, "mail", None)
+
+
+def test_nobody_redirects_to_a_person_who_is_away(world: World) -> None:
+    away(world.lena)
+    with pytest.raises(Refused, match="Lena is away now"):
+        send_mail_to(world.vera, world.lena, until=MONDAY + 90 * HOUR)
+
+
+def test_who_gets_the_mail_of_an_absent_person_is_their_deputy_where_none_was_named(world: World) -> None:
+    send_mail_to(world.vera, world.sam, until=MONDAY + 90 * HOUR)
+    away(world.vera)
+    assert receivers(agreed(world), "senior_management", now=MONDAY + 24 * HOUR) == [world.sam.user]
+
+
+def test_a_named_deputy_comes_before_a_redirection(world: World) -> None:
+    send_mail_to(world.vera, world.sam, until=MONDAY + 90 * HOUR)
+    away(world.vera, deputy=world.lena)
+    assert receivers(agreed(world), "senior_management", now=MONDAY + 24 * HOUR) == [world.lena.user]

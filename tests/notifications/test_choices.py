@@ -30,7 +30,7 @@ def yes(*, person: User, other: User) -> bool:
     return True
 
 
-def no(*, person: User, other: User) -> bool:
+def no(*, person: User, other: User, now: datetime) -> bool:
     return False
 
 

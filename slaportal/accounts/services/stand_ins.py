@@ -4,6 +4,8 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions, selectors
@@ -17,8 +19,8 @@ READ = "issue.read"
 def may_stand_in(*, person: Any, other: Any) -> bool:
     """Whether `other` belongs to every organization of `person` and may read all of its issues there.
 
-    Asked when a redirection is made and again at each message (setting MAY_STAND_IN), so that an access that ended
-    ends this too. People who see no issues may be stood in for by any colleague.
+    Asked when a redirection is made and again at each message (by the setting MAY_STAND_IN, which also knows who is
+    away), so that an access that ended ends this too. People who see no issues may be stood in for by any colleague.
     """
     return _cover(selectors.active_memberships(person), selectors.active_memberships(other))
 
@@ -55,4 +57,6 @@ def stand_in(*, person: User, to: User, until: datetime, now: datetime) -> None:
             _("%(name)s may not see everything that you see, so your mail cannot go there.")
             % {"name": to.name}
         )
+    if to.pk != person.pk and not import_string(settings.MAY_STAND_IN)(person=person, other=to, now=now):
+        raise Refused(_("%(name)s is away now. Choose somebody who is there.") % {"name": to.name})
     notifications.redirect(person=person, to=to, until=until, now=now)

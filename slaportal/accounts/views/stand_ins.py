@@ -34,5 +34,6 @@ def stand_in(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("Redirected, and your colleague is told."))
             return redirect("notifications:preferences")
-    context = {"form": form, "colleagues": colleagues, "redirect": letterbox.redirect_of(person, now=now)}
+    standing = letterbox.redirect_of(person, now=now)
+    context = {"form": form, "colleagues": colleagues, "redirect": standing, "now": now}
     return render(request, "accounts/stand_in.html", context)

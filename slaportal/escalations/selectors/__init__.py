@@ -1,6 +1,12 @@
 """Reading escalations and exceptions: which step runs when, whom it reaches, what people see of both."""
 
-from slaportal.escalations.selectors.absences import coming_absences, deputies, may_be_entered_by
+from slaportal.escalations.selectors.absences import (
+    absence_of,
+    coming_absences,
+    deputies,
+    mail_goes_to,
+    may_be_entered_by,
+)
 from slaportal.escalations.selectors.exceptions import evidence_for, exception_acts, visible_exceptions
 from slaportal.escalations.selectors.lines import (
     Line,
@@ -40,6 +46,7 @@ __all__ = [
     "EscalationPage",
     "Line",
     "Planned",
+    "absence_of",
     "answered_lines",
     "breach_instant",
     "coming_absences",
@@ -55,6 +62,7 @@ __all__ = [
     "holders",
     "lines_of",
     "lines_on",
+    "mail_goes_to",
     "matrix",
     "may_be_entered_by",
     "metric_choices",

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party, Role, User
 from slaportal.escalations.models import Absence, MatrixStep, StandingException
 from slaportal.issues.models import Issue
+from slaportal.notifications.models import Redirect
 from slaportal.policies.models import Agreement
 
 # Whom a step reaches when nobody who holds its role is there: an overdue issue never reaches nobody.
@@ -16,12 +18,15 @@ class Presence:
     """Who of the vendor is away at one instant, and who stands in; read once, when somebody is first asked for."""
 
     def __init__(self, *, now: datetime) -> None:
-        found = Absence.objects.at(now).select_related("deputy__user").order_by("pk")
+        found = list(Absence.objects.at(now).select_related("deputy__user", "member").order_by("pk"))
         self._deputies: dict[int, list[Membership]] = {}
         for one in found:
             deputies = self._deputies.setdefault(one.member_id, [])
             if one.deputy is not None:
                 deputies.append(one.deputy)
+        alone = {one.member.user_id: one.member_id for one in found if one.deputy is None}
+        for person, deputy in _chosen_for_mail(alone, now=now):
+            self._deputies[alone[person]].append(deputy)
 
     def stand_ins(self, members: Iterable[Membership]) -> list[User]:
         """Return the people who act for `members`: each who is there, and for each who is away the deputies.
@@ -41,6 +46,19 @@ class Presence:
             elif one.active and one.user.is_active:
                 reached[one.user_id] = one.user
         return sorted(reached.values(), key=lambda user: user.pk)
+
+
+def _chosen_for_mail(people: Iterable[int], *, now: datetime) -> list[tuple[int, Membership]]:
+    """Return who gets the urgent mail of `people` who named no deputy: they chose them to stand in all the same."""
+    if not people:
+        return []
+    chosen = dict(Redirect.objects.filter(person__in=people, until__gt=now).values_list("person", "to"))
+    roles = permissions.roles_with("escalation.acknowledge")
+    found = Membership.objects.filter(
+        user__in=chosen.values(), active=True, party=Party.VENDOR, role__in=roles
+    ).select_related("user")
+    by_user = {one.user_id: one for one in found}
+    return [(person, by_user[to]) for person, to in chosen.items() if to in by_user]
 
 
 def receivers(issue: Issue, role: str, *, now: datetime) -> list[User]:

@@ -5,8 +5,9 @@ from typing import Any
 from django import template
 from django.db.models import QuerySet
 
-from slaportal.escalations.models import StandingException
+from slaportal.escalations.models import Absence, StandingException
 from slaportal.escalations.selectors import (
+    absence_of,
     coverages_of,
     exception_acts,
     lines_on,
@@ -59,6 +60,12 @@ def exceptions_of(context: dict[str, Any], issue: Issue) -> dict[str, Any]:
 def standing_exceptions_of(context: dict[str, Any], agreement: Agreement) -> QuerySet[StandingException]:
     """Return the standing exceptions of `agreement` that hold or will hold, as the reader may see them. Reads `now` of the page."""
     return standing_of(agreement, member=context["request"].membership, now=context["now"])
+
+
+@register.simple_tag(takes_context=True)
+def my_absence(context: dict[str, Any]) -> Absence | None:
+    """Return the absence of the reader that holds or comes next. Reads `now` of the page."""
+    return absence_of(context["request"].user, now=context["now"])
 
 
 @register.simple_tag

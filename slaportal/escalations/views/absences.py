@@ -12,7 +12,7 @@ from slaportal.accounts import permissions
 from slaportal.accounts.http import member_of
 from slaportal.escalations import services
 from slaportal.escalations.forms import AbsenceForm
-from slaportal.escalations.selectors import coming_absences
+from slaportal.escalations.selectors import coming_absences, mail_goes_to
 from slaportal.lib.refusal import Refused
 
 
@@ -31,7 +31,9 @@ def absences(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Entered. No escalation goes to a person who is away."))
             return redirect("escalations:absences")
     everybody = permissions.scope(member.role, "absence.enter") == permissions.ALL
-    lines = [(one, everybody or one.member_id == member.pk) for one in coming_absences(now=now)]
+    found = list(coming_absences(now=now))
+    mail = mail_goes_to(found, now=now)
+    lines = [(one, everybody or one.member_id == member.pk, mail.get(one.member.user_id)) for one in found]
     context = {"form": form, "lines": lines, "now": now}
     return render(request, "escalations/absences.html", context, status=422 if form.errors else 200)
 
