@@ -201,6 +201,10 @@ class Issue(models.Model):
             ),
             # Read by the client's list of everything, newest first.
             models.Index(fields=["organization", "-submitted_at"], name="issue_of_organization"),
+            # Read by the API's list for the vendor, newest first, page by page.
+            models.Index(fields=["submitted_at", "id"], name="issue_submitted"),
+            # Read by programs that keep a copy: what changed since, longest unchanged first.
+            models.Index(fields=["updated_at", "id"], name="issue_updated"),
             # Read by the lapse and confirmation sweeps.
             models.Index(
                 fields=["answer_due_at"], name="issue_answer_due", condition=Q(answer_due_at__isnull=False)
