@@ -21,7 +21,6 @@ from slaportal.policies.models import Agreement
 from slaportal.reports.documents import documents
 from slaportal.reports.models import Cadence, ReportFile, StatusReport
 from slaportal.reports.services import status_reports as services
-from tests import world as worlds
 from tests.world import HOUR, MONDAY, World, fresh, report
 
 # Monday 9 March 2026 in Berlin: midnight and noon.
@@ -36,13 +35,6 @@ def let_pass(until: datetime) -> None:
 
 def weekly(world: World) -> StatusReport:
     return StatusReport.objects.get(organization=world.acme, cadence="weekly", ends=AFTER)
-
-
-@pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
-    """The usual world, bound since Monday 23 February 2026: two weeks and one month end until 9 March."""
-    monkeypatch.setattr(worlds, "BEGIN", MONDAY - timedelta(days=7))
-    return worlds.make_world()
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def _words() -> dict[str, str]:
         "asked": _("Asked of the client"),
         "nothing_asked": _("Nothing is asked of the client."),
         "satisfaction": _("Satisfaction"),
-        "no_answers": _("No answers in this period. Silence is not satisfaction."),
+        "no_answers": _("Nobody was asked in this period. Silence is not satisfaction."),
         "actions": _("Overdue actions"),
         "no_actions": _("No action from a post-mortem is overdue."),
         "aside": _("Not in the share"),

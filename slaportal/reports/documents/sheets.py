@@ -70,6 +70,12 @@ def tables(shown: Shown, data: Mapping[str, Any]) -> Iterator[Table]:
         [_("What"), _("Issues")],
         [[one["label"], ", ".join(one["issues"])] for one in shown.asked],
     )
+    yield _("Satisfaction"), [_("Answers")], [[line] for line in shown.satisfaction]
+    yield (
+        _("Overdue actions"),
+        [_("Issue"), _("Action"), _("Due")],
+        [[one["reference"], one["text"], one["due"]] for one in shown.actions],
+    )
     yield (
         _("Not in the share"),
         [_("Kind"), _("Number")],

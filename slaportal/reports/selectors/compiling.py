@@ -41,6 +41,8 @@ def compile_report(
         **_head(agreement, period, cut),
         **data,
         "breaches": sections.breaches(gathered, LEVELS[period.cadence]),
+        "satisfaction": sections.satisfied(gathered, LEVELS[period.cadence]),
+        "actions": sections.overdue_actions(gathered, LEVELS[period.cadence]),
         "asked": sections.asked_of_client(gathered, LEVELS[period.cadence]),
         "changes": restating.changes(reports, gathered.items, LEVELS[period.cadence]),
         "lists": lists,

@@ -9,12 +9,14 @@ from django.db.models import Q
 
 from slaportal.escalations.models import BreachReason, SlaException
 from slaportal.escalations.selectors.reasons import EXPLAINS
+from slaportal.feedback.models import ActionItem
+from slaportal.feedback.selectors.surveys import satisfaction
 from slaportal.issues.models import Issue, Obligation, Pause
 from slaportal.lib.statistics import nearest_rank
 from slaportal.lib.wording import neutral
 from slaportal.policies import clock
 from slaportal.policies.clock import Unit
-from slaportal.reports.figures import Item, Lists, key, whole
+from slaportal.reports.figures import Item, Lists, key, thousandths, whole
 from slaportal.reports.selectors.gathering import PART, Gathered
 
 # Working days of age: up to so many, and the rest.
@@ -188,6 +190,34 @@ def asked_of_client(gathered: Gathered, levels: Sequence[str]) -> list[Part]:
         ),
     ]
     return [{"kind": kind, "issues": list(dict.fromkeys(found))} for kind, found in asked if found]
+
+
+def satisfied(gathered: Gathered, levels: Sequence[str]) -> list[Part]:
+    """Return for each level how many were asked about issues, answered, and were satisfied; None under five answers."""
+    period = gathered.period
+    found = satisfaction(gathered.agreement.organization, begins=period.begins, ends=period.ends).by_level
+    return [
+        {
+            "level": level,
+            "asked": found[level].asked,
+            "answers": found[level].n,
+            "satisfied": found[level].satisfied if found[level].shown else None,
+            "interval": thousandths(found[level].interval),
+        }
+        for level in levels
+    ]
+
+
+def overdue_actions(gathered: Gathered, levels: Sequence[str]) -> list[Part]:
+    """Return the actions of post-mortems that were promised to the client and are overdue at the cut, the oldest first."""
+    promised = ActionItem.objects.committed().filter(
+        for_client=True,
+        promised_at__isnull=False,
+        postmortem__issue__agreement=gathered.agreement,
+        postmortem__issue__level__in=levels,
+    )
+    rows = promised.overdue(gathered.cut).values_list("postmortem__issue__reference", "text", "due_on")
+    return [{"reference": issue, "text": text, "due": f"{due:%Y-%m-%d}"} for issue, text, due in rows]
 
 
 def _references(issues: Any) -> list[str]:

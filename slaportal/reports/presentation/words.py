@@ -4,7 +4,6 @@ Everything here is display text in the language that is in force; the numbers st
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -21,6 +20,7 @@ from slaportal.lib.durations import spoken
 from slaportal.lib.wording import in_sentence
 from slaportal.policies.models import PROMISES, Criticality, Metric
 from slaportal.reports.figures import key
+from slaportal.reports.presentation.shapes import Cell, Line, Missed, Number, Shown
 
 Data = Mapping[str, Any]
 CHANGES: Final = {
@@ -53,91 +53,6 @@ ASIDE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number and the name of the list behind it."""
-
-    value: int
-    list: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One level and metric of the table, in words and numbers."""
-
-    level: str
-    metric: str
-    level_label: str
-    metric_label: str
-    promise: str
-    met: Number
-    decided: Number
-    missed: Number
-    strict: str
-    adjusted: str
-    interval: str
-    left: str
-    left_bad: bool
-    undecided: Number
-    at_risk: Number
-    stopped: Number
-    median: str
-    p90: str
-    survival: str
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """One breach in a line."""
-
-    reference: str
-    title: str
-    level: str
-    level_label: str
-    metric_label: str
-    due: datetime
-    late: str
-    reason: str
-    plan: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One chart of the trend: shares from 0 to 1 with their intervals, None where nothing was decided."""
-
-    label: str
-    change: str
-    points: list[dict[str, Any]]
-    last: Number
-    last_decided: Number
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A whole report in the order in which it is read (users.md B7 in the specification's words)."""
-
-    title: str
-    organization: str
-    cadence: str
-    period: str
-    zone: str
-    verdict: str
-    lines: list[Line]
-    missed: list[Missed]
-    trend: list[Cell]
-    flow: list[dict[str, Any]]
-    classification: dict[str, Any]
-    waiting: list[dict[str, Any]]
-    asked: list[dict[str, Any]]
-    aside: list[dict[str, Any]]
-    changes: list[dict[str, Any]]
-    footer: list[tuple[str, str]]
-    begins: datetime
-    ends: datetime
-    cut: datetime
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
 def present(data: Data, *, checksum: str = "") -> Shown:
     """Return a report in words. `data` are the values as they are kept: instants as canonical text."""
     begins, ends, cut = (parse_instant(data[name]) for name in ("begins", "ends", "cut"))
@@ -162,7 +77,10 @@ def present(data: Data, *, checksum: str = "") -> Shown:
         begins=begins,
         ends=ends,
         cut=cut,
-        extra={name: data[name] for name in ("satisfaction", "actions") if data.get(name)},
+        satisfaction=[_satisfaction(one) for one in data["satisfaction"] if one["asked"]],
+        actions=[
+            {**one, "due": date_format(date.fromisoformat(one["due"]), "j M Y")} for one in data["actions"]
+        ],
     )
 
 
@@ -356,6 +274,28 @@ def _classification(part: Data) -> dict[str, Any]:
 def _waiting(one: Data) -> dict[str, Any]:
     on = {"client": _("Client"), "third_party": _("Third party")}[one["on"]]
     return {**one, "party": on, "length": spoken(timedelta(seconds=one["seconds"]))}
+
+
+def _satisfaction(one: Data) -> str:
+    label, answers, asked = Criticality(one["level"]).label, one["answers"], one["asked"]
+    if one["satisfied"] is None:
+        return _("%(level)s: %(answers)s of %(asked)s answered, too few to say more.") % {
+            "level": label,
+            "answers": answers,
+            "asked": asked,
+        }
+    low, high = one["interval"]
+    return _(
+        "%(level)s: %(share)s satisfied (%(satisfied)s of %(answers)s, interval %(low)s–%(high)s); %(asked)s were asked."
+    ) % {
+        "level": label,
+        "share": share_words(one["satisfied"], answers),
+        "satisfied": one["satisfied"],
+        "answers": answers,
+        "low": _percent(low),
+        "high": _percent(high),
+        "asked": asked,
+    }
 
 
 def _aside(data: Data) -> list[dict[str, Any]]:
