@@ -1,6 +1,6 @@
 """What people want: at once, later, in the inbox only; and urgent mail that can only be redirected."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
