@@ -51,6 +51,12 @@ BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 120},
         "last_run_at": DUE,
     },
+    "open audits": {
+        "task": "reports.audits",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+        "last_run_at": DUE,
+    },
     "deliver messages": {
         "task": "notifications.deliver",
         "schedule": 5.0,

@@ -31,6 +31,7 @@ MAY_STAND_IN = "slaportal.escalations.selectors.absences.may_stand_in"
 # Long work, by kind: what does it (slaportal.jobs). The app that runs it knows none of those above it.
 JOB_KINDS: dict[str, str] = {
     "reports.issue": "slaportal.reports.tasks.issue_report",
+    "audit-pack": "slaportal.reports.services.audits.packing.run",
     "whatif": "slaportal.feedback.services.whatif.run",
 }
 

@@ -136,6 +136,14 @@ GROUPS: list[tuple[str, list[Kind]]] = [
         ],
     ),
     (
+        _("Audits"),  # spec §6, rule 7
+        [
+            Kind("audit-opened", _("Audit to look through"), Tone.ACTION),
+            Kind("audit-finding", _("Finding to put right"), Tone.ACTION),
+            Kind("audit-signed", _("Audit signed")),
+        ],
+    ),
+    (
         _("Background work"),
         [
             Kind("job-finished", _("Background work finished")),

@@ -12,7 +12,7 @@ from slaportal.jobs.models import Job
 from slaportal.jobs.progress import Progress
 from slaportal.notifications.models import Heartbeat
 from slaportal.reports.models import StatusReport
-from slaportal.reports.services import status_reports
+from slaportal.reports.services import audits, status_reports
 
 
 @shared_task(name="reports.issue_reports", ignore_result=True)
@@ -22,6 +22,12 @@ def issue_reports() -> int:
     done = status_reports.sweep(now=now)
     Heartbeat.beat("reports", now=now, detail=f"{done} reports")
     return done
+
+
+@shared_task(name="reports.audits", ignore_result=True)
+def open_audits() -> int:
+    """Open and prepare the audits that are due and return how many were prepared."""
+    return audits.sweep(now=timezone.now())
 
 
 def issue_report(job: Job, progress: Progress) -> Outcome:

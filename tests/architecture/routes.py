@@ -172,6 +172,17 @@ ROUTES: dict[str, str] = {
     "reports:write-verdict": "report.review",
     "reports:issue": "report.review",
     "reports:file": "report.read",
+    "audits:list": "audit.read",
+    "audits:findings": "audit.read",
+    "audits:assign": "audit.read",  # then audit.review or audit.own
+    "audits:close": "audit.review",
+    "audits:audit": "audit.read",
+    "audits:sign": "audit.sign",
+    "audits:add-finding": "audit.review",
+    "audits:follow-up": "audit.review",
+    "audits:make-pack": "audit.pack",
+    "audits:pack": "audit.pack",
+    "audits:record": "audit.read",  # answering needs audit.review
     "policies:agreement": "policy.read",
     "policies:agreement-detail": "policy.read",
     "policies:calculator": "policy.read",

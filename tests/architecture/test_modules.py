@@ -45,7 +45,7 @@ TOPICS: dict[str, set[str]] = {
     "escalations": {"links"},
     "feedback": {"charts", "links", "questions", "replay"},
     "jobs": {"kinds", "progress"},
-    "reports": {"live"},
+    "reports": {"audit_urls", "evidence", "live", "quarters", "sampling"},
     "integrations": {"histories", "demo", "posting"},
 }
 

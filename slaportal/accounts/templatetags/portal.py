@@ -46,6 +46,7 @@ ENTRIES: Final = (
     Entry(gettext_noop("Post-mortems"), "feedback:postmortems", act="postmortem.read"),
     Entry(gettext_noop("Dashboard"), "reports:dashboard"),
     Entry(gettext_noop("Reports"), "reports:list"),
+    Entry(gettext_noop("Audits"), "audits:list", act="audit.read"),
     Entry(gettext_noop("Agreement"), "policies:agreement", party="client", act="policy.read"),
     Entry(gettext_noop("Agreements"), "policies:agreement", party="vendor", act="policy.read"),
     Entry(gettext_noop("Improve"), "feedback:suggestions", act="suggestion.read"),
