@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("slaportal.accounts.urls")),
     path("", include("slaportal.issues.urls")),
     path("api/v1/", include("config.api_router")),
+    path("ledger/", include("slaportal.ledger.urls")),
     path("audits/", include("slaportal.reports.audit_urls")),
     path("escalations/", include("slaportal.escalations.urls")),
     path("jobs/", include("slaportal.jobs.urls")),

@@ -219,6 +219,20 @@ class InviteForm(forms.Form):
         label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
     role = forms.ChoiceField(label=_("Role"))
+    until = forms.DateField(
+        label=_("Last day of access"),
+        required=False,
+        help_text=_("For outside auditors and others who help for a time; the access then ends by itself."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def clean_until(self) -> datetime | None:
+        """Return the end of that day in the zone of the person who invites."""
+        day: date | None = self.cleaned_data["until"]
+        if day is None:
+            return None
+        end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_current_timezone())
+        return end.astimezone(UTC)
 
     def __init__(self, *args: Any, actor: Membership, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

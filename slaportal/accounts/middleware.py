@@ -45,7 +45,9 @@ class MembershipMiddleware:
             timezone.deactivate()
 
     def _enter(self, request: AuthenticatedRequest, user: User) -> None:
-        members = memberships_through(selectors.active_memberships(user), request.session.get(CAME_THROUGH))
+        now = timezone.now()
+        active = [one for one in selectors.active_memberships(user) if not one.has_ended(now=now)]
+        members = memberships_through(active, request.session.get(CAME_THROUGH))
         chosen = request.session.get(SESSION_KEY)
         for member in members:
             if member.pk == chosen or member is members[0]:

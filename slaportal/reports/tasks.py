@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from slaportal.accounts.models import Membership
+from slaportal.accounts.services import end_due_memberships
 from slaportal.issues.models import Obligation
 from slaportal.jobs.kinds import Outcome
 from slaportal.jobs.models import Job
@@ -26,8 +27,10 @@ def issue_reports() -> int:
 
 @shared_task(name="reports.audits", ignore_result=True)
 def open_audits() -> int:
-    """Open and prepare the audits that are due and return how many were prepared."""
-    return audits.sweep(now=timezone.now())
+    """Open and prepare the audits that are due and return how many were prepared; end the auditors' time."""
+    now = timezone.now()
+    end_due_memberships(now=now)
+    return audits.sweep(now=now)
 
 
 def issue_report(job: Job, progress: Progress) -> Outcome:

@@ -172,6 +172,9 @@ ROUTES: dict[str, str] = {
     "reports:write-verdict": "report.review",
     "reports:issue": "report.review",
     "reports:file": "report.read",
+    "ledger:checkpoints": "ledger.read",
+    "ledger:checkpoint": "ledger.read",
+    "ledger:key": PUBLIC,  # the public half
     "audits:list": "audit.read",
     "audits:findings": "audit.read",
     "audits:assign": "audit.read",  # then audit.review or audit.own

@@ -134,6 +134,9 @@ class Membership(models.Model):
     party = models.CharField(max_length=6, choices=Party.choices, editable=False)
     role = models.CharField(max_length=20, choices=Role.choices)
     active = models.BooleanField(default=True)
+    ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="When access ends by itself, as an outside auditor's does."
+    )
 
     class Meta:
         ordering: ClassVar = ["organization__name", "user__name"]
@@ -154,6 +157,10 @@ class Membership(models.Model):
         """Whether this person speaks for the vendor."""
         return self.party == Party.VENDOR
 
+    def has_ended(self, *, now: datetime) -> bool:
+        """Whether the time of this access is over at `now`, whoever ends it on record and when."""
+        return self.ends_at is not None and self.ends_at <= now
+
 
 class Invitation(models.Model):
     """A way in that expires and works once. Only the hash of its secret is kept."""
@@ -166,6 +173,9 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    access_ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the access itself ends, where it is for a time."
+    )
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -177,6 +187,11 @@ class Invitation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(accepted_at=None) | Q(revoked_at=None), name="invitation_accepted_or_revoked"
+            ),
+            models.CheckConstraint(
+                condition=~Q(role="auditor") | Q(access_ends_at__isnull=False),
+                name="invitation_auditor_for_a_time",
+                violation_error_message="An outside auditor is invited for a time: say when the access ends.",
             ),
             # Inviting again replaces the earlier letter, so that only the newest secret works.
             models.UniqueConstraint(

@@ -19,6 +19,7 @@ from slaportal.accounts.services.invitations import (
 from slaportal.accounts.services.people import (
     create_organization,
     create_person,
+    end_due_memberships,
     end_membership,
     restore_membership,
     update_organization,
@@ -38,6 +39,7 @@ __all__ = [
     "colleagues",
     "create_organization",
     "create_person",
+    "end_due_memberships",
     "end_membership",
     "find_invitation",
     "forget_attempts",

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.mail import send_on_commit
-from slaportal.accounts.models import Invitation, Membership, Organization, User
+from slaportal.accounts.models import Invitation, Membership, Organization, Role, User
 from slaportal.accounts.services.people import add_membership, assignable_roles
 from slaportal.lib.refusal import Refused
 
 VALID_FOR: Final = timedelta(days=7)
+LONGEST_ACCESS: Final = timedelta(days=366)
 
 
 class InvitationClosed(Refused):
@@ -26,15 +27,23 @@ class InvitationClosed(Refused):
 
 @transaction.atomic
 def invite(
-    *, actor: Membership, email: str, name: str, role: str, organization: Organization, now: datetime
+    *,
+    actor: Membership,
+    email: str,
+    name: str,
+    role: str,
+    organization: Organization,
+    now: datetime,
+    until: datetime | None = None,
 ) -> tuple[Invitation, str]:
-    """Invite a person to act for `organization` in `role`; return the invitation and its secret.
+    """Invite a person to act for `organization` in `role`, until `until`; return the invitation and its secret.
 
     The secret is in the mail and in the return value, nowhere else. An earlier open invitation of the same address
     stops working. Raises `NotAllowed`, `ValidationError` for a role of the other party, `Refused` for a member.
     """
     permissions.require(actor, "people.invite", organization_id=organization.pk)
     email = email.strip().lower()
+    _require_an_end(role, until, now=now)
     if role not in assignable_roles(actor, organization):
         raise Refused(_("This role cannot be given in this organization."))
     if Membership.objects.filter(user__email=email, organization=organization, active=True).exists():
@@ -55,6 +64,7 @@ def invite(
         invited_by=actor,
         created_at=now,
         expires_at=now + VALID_FOR,
+        access_ends_at=until,
     )
     invitation.full_clean()
     invitation.save()
@@ -70,6 +80,13 @@ def invite(
         zone=organization.timezone,
     )
     return invitation, secret
+
+
+def _require_an_end(role: str, until: datetime | None, *, now: datetime) -> None:
+    if until is not None and not now < until <= now + LONGEST_ACCESS:
+        raise Refused(_("An access for a time ends after today and within a year."))
+    if role == Role.AUDITOR and until is None:
+        raise Refused(_("An outside auditor is invited for a time: say when the access ends."))
 
 
 def find_invitation(*, secret: str) -> Invitation:
@@ -119,10 +136,15 @@ def accept_invitation(
         raise Refused(_("This is not the password of your account."))
     former = Membership.objects.filter(user=user, organization=invitation.organization).first()
     if former is None:
-        return add_membership(user=user, organization=invitation.organization, role=invitation.role)
-    former.role, former.active = invitation.role, True
+        return add_membership(
+            user=user,
+            organization=invitation.organization,
+            role=invitation.role,
+            ends_at=invitation.access_ends_at,
+        )
+    former.role, former.active, former.ends_at = invitation.role, True, invitation.access_ends_at
     former.full_clean()
-    former.save(update_fields=["role", "active"])
+    former.save(update_fields=["role", "active", "ends_at"])
     return former
 
 

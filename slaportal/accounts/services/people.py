@@ -75,15 +75,20 @@ def create_person(
 def assignable_roles(actor: Membership, organization: Organization) -> list[str]:
     """Return the roles `actor` may give in `organization`.
 
-    A client gives client roles, not the outside auditor's; only an administrator gives roles above a lead's.
+    A client gives client roles, the outside auditor's among them, since it is the client who is audited for; only an
+    administrator gives roles above a lead's.
     """
     roles = CLIENT_ROLES if organization.party == Party.CLIENT else VENDOR_ROLES
     return [role.value for role in roles if actor.role == Role.ADMIN or role not in _reserved(actor)]
 
 
-def add_membership(*, user: User, organization: Organization, role: str) -> Membership:
-    """Let `user` act for `organization` in `role`; people of the vendor may open the admin."""
-    member = Membership(user=user, organization=organization, party=organization.party, role=role)
+def add_membership(
+    *, user: User, organization: Organization, role: str, ends_at: datetime | None = None
+) -> Membership:
+    """Let `user` act for `organization` in `role`, until `ends_at` if it is for a time; the vendor's may open the admin."""
+    member = Membership(
+        user=user, organization=organization, party=organization.party, role=role, ends_at=ends_at
+    )
     member.full_clean()
     member.save()
     _set_staff(user)
@@ -103,9 +108,22 @@ def end_membership(*, member: Membership, actor: Membership, now: datetime) -> M
 
 
 @transaction.atomic
+def end_due_memberships(*, now: datetime) -> int:
+    """End on record the memberships whose time is over; return how many. Each request asks for itself before that."""
+    due = Membership.objects.filter(active=True, ends_at__lte=now).select_related("user")
+    ended = 0
+    for member in due:
+        ended += Membership.objects.filter(pk=member.pk, active=True).update(active=False)
+        _set_staff(member.user)
+    return ended
+
+
+@transaction.atomic
 def restore_membership(*, member: Membership, actor: Membership, now: datetime) -> Membership:
     """Give a person back the right to act for the organization in the role they had."""
     _require_care_of(actor, member)
+    if member.has_ended(now=now):
+        raise Refused(_("This access was for a time that is over. Invite the person anew."))
     member.active = True
     member.save(update_fields=["active"])
     _set_staff(member.user)
@@ -131,7 +149,7 @@ def _require_care_of(actor: Membership, member: Membership) -> None:
 
 
 def _reserved(actor: Membership) -> tuple[Role, ...]:
-    return (Role.ADMIN, Role.SENIOR_MANAGEMENT) if actor.is_vendor else (Role.AUDITOR,)
+    return (Role.ADMIN, Role.SENIOR_MANAGEMENT) if actor.is_vendor else ()
 
 
 def _set_staff(user: User) -> None:

@@ -83,7 +83,7 @@ def member_of_token(secret: str, *, now: datetime) -> Membership | None:
         .filter(secret_hash=_hash(secret), membership__active=True, membership__user__is_active=True)
         .first()
     )
-    if found is None or not found.works(now=now):
+    if found is None or not found.works(now=now) or found.membership.has_ended(now=now):
         return None
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USED_WITHIN)
     if found.last_used_at is None or found.last_used_at < now - USED_WITHIN:

@@ -1,10 +1,13 @@
 """Reading the ledger's seal: checkpoints for reports and pages."""
 
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization
-from slaportal.ledger.models import Checkpoint, Log
+from slaportal.ledger import notes
+from slaportal.ledger.models import Checkpoint, Log, Unsealed
 
 
 def latest_checkpoint(organization: Organization) -> Checkpoint | None:
@@ -26,3 +29,31 @@ def visible_logs(member: Membership) -> QuerySet[Log]:
             return logs.filter(organization=member.organization_id)
         case _:
             return logs.none()
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One log as its page shows it. `waiting` events are recorded and not sealed yet, which takes seconds."""
+
+    log: Log
+    newest: Checkpoint | None
+    earlier: list[Checkpoint]
+    waiting: int
+    verifier_key: str
+
+
+def newest_of(log: Log) -> Checkpoint | None:
+    """Return the newest checkpoint of `log`."""
+    return log.checkpoints.order_by("-size").first()
+
+
+def log_lines(member: Membership) -> list[LogLine]:
+    """Return the logs that `member` may read, each with its last checkpoints."""
+    return [_line(log) for log in visible_logs(member)]
+
+
+def _line(log: Log) -> LogLine:
+    newest, *earlier = [*log.checkpoints.order_by("-size")[:6]] or [None]
+    waiting = Unsealed.objects.filter(event__organization=log.organization_id, event__demo=log.demo)
+    key = notes.verifier_key(log.origin, bytes.fromhex(newest.public_key)) if newest else ""
+    return LogLine(log, newest, [one for one in earlier if one], waiting.count(), key)

@@ -90,7 +90,7 @@ def check_files(files: Files, report: Report) -> None:
 
 def public_key(files: Files) -> bytes:
     """Return the key of the pack: 32 bytes."""
-    name, kept, encoded = files["public_key.txt"].decode("utf-8").strip().rsplit("+", 2)
+    name, kept, encoded = files["public_key.txt"].decode("utf-8").strip().split("+", 2)
     blob = base64.b64decode(encoded, validate=True)
     if blob[:1] != b"\x01" or len(blob) != 33 or key_id(name, blob[1:]).hex() != kept:
         raise ValueError("public_key.txt is no Ed25519 key.")

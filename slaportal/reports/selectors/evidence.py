@@ -74,7 +74,7 @@ def parts_of(audit: Audit) -> Iterator[Part]:
 
 def count_parts(audit: Audit) -> int:
     """Return how many files `parts_of` yields."""
-    return 14 + 2 * (audit.checkpoint is not None) + audit.records.count()
+    return 15 + 2 * (audit.checkpoint is not None) + audit.records.count()
 
 
 def _audit_data(audit: Audit) -> dict[str, Any]:
