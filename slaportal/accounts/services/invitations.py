@@ -68,18 +68,23 @@ def invite(
     )
     invitation.full_clean()
     invitation.save()
+    _send(invitation, secret)
+    return invitation, secret
+
+
+def _send(invitation: Invitation, secret: str) -> None:
+    inviter = invitation.invited_by.user
     send_on_commit(
         kind="invitation",
-        to=email,
+        to=invitation.email,
         context={
             "invitation": invitation,
-            "inviter": actor.user,
+            "inviter": inviter,
             "link": settings.PORTAL_URL + reverse("accounts:invitation", args=[secret]),
         },
-        language=actor.user.language,
-        zone=organization.timezone,
+        language=inviter.language,
+        zone=invitation.organization.timezone,
     )
-    return invitation, secret
 
 
 def _require_an_end(role: str, until: datetime | None, *, now: datetime) -> None:

@@ -69,9 +69,6 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-# --- every file is the one that was signed
-
-
 def check_files(files: Files, report: Report) -> None:
     """Compare every file with the list, and the list with its signature."""
     listed = dict(
@@ -109,9 +106,6 @@ def is_signed(public: bytes, signature: bytes, text: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
-
-
-# --- the history is the one that was sealed
 
 
 def read_note(note: str) -> tuple[str, int, bytes]:
@@ -216,9 +210,6 @@ def check_event(
     return {**said, "id": entry["event"]}
 
 
-# --- the sample is the one that the seed draws
-
-
 def check_sample(files: Files, audit: dict[str, Any], report: Report) -> None:
     """Compute population hash, seed and sample anew."""
     root = read_note(files["checkpoint.txt"].decode("utf-8"))[2].hex() if "checkpoint.txt" in files else ""
@@ -266,9 +257,6 @@ def draw(strata: dict[str, list[str]], tolerance: Fraction, seed: str) -> Iterat
     for level, issues in strata.items():
         ranked = sorted(issues, key=lambda issue: sha256(f"{seed}:{issue}".encode()))
         yield from ranked[: max(given[level], 1)]
-
-
-# --- the figures follow from the population, and the population from the events
 
 
 def check_figures(files: Files, audit: dict[str, Any], report: Report) -> None:
@@ -352,9 +340,6 @@ def simple_due(row: dict[str, str], history: list[dict[str, Any]], targets: dict
     microseconds = Fraction(target["amount"]) * ELAPSED[target["unit"]] * 60_000_000
     due = datetime.fromisoformat(row["started_at"]) + timedelta(microseconds=int(microseconds))
     return due.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-# --- all together
 
 
 def check_review(files: Files, audit: dict[str, Any], report: Report) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slaportal.accounts.models import Party
@@ -75,27 +76,8 @@ def dossier_data(issue: Issue, *, at: datetime) -> dict[str, Any]:
             }
             for one in _messages(issue).filter(at__lte=at)
         ],
-        "pauses": [
-            {
-                "began_at": canonical.instant(one.began_at),
-                "ended_at": canonical.instant(one.ended_at) if one.ended_at and one.ended_at <= at else None,
-                "on": one.on,
-                "reason": one.reason,
-                "stops_clock": one.stops_clock,
-            }
-            for one in issue.pauses.all()
-            if one.began_at <= at
-        ],
-        "escalations": [
-            {
-                "due_at": canonical.instant(one.due_at),
-                "fired_at": canonical.instant(one.fired_at),
-                "role": one.role,
-                "step": neutral(lambda one=one: one.step.when) if one.step else "by hand",
-            }
-            for one in issue.escalations.select_related("step").order_by("fired_at", "pk")
-            if one.fired_at <= at
-        ],
+        "pauses": _pause_rows(issue, at),
+        "escalations": _escalation_rows(issue, at),
         "resolution": {
             "resolved_at": _known(issue.resolved_at, at),
             "confirmed_at": _known(issue.confirmed_at, at),
@@ -103,6 +85,36 @@ def dossier_data(issue: Issue, *, at: datetime) -> dict[str, Any]:
         },
         "explanation": explanation_data(issue, now=at),
     }
+
+
+def _pause_rows(issue: Issue, at: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "began_at": canonical.instant(one.began_at),
+            "ended_at": _known(one.ended_at, at),
+            "on": one.on,
+            "reason": one.reason,
+            "stops_clock": one.stops_clock,
+        }
+        for one in issue.pauses.filter(began_at__lte=at)
+    ]
+
+
+def _escalation_rows(issue: Issue, at: datetime) -> list[dict[str, Any]]:
+    ran = issue.escalations.filter(fired_at__lte=at).select_related("step").order_by("fired_at", "pk")
+    return [
+        {
+            "due_at": canonical.instant(one.due_at),
+            "fired_at": canonical.instant(one.fired_at),
+            "role": one.role,
+            "step": neutral(partial(_step_words, one)),
+        }
+        for one in ran
+    ]
+
+
+def _step_words(escalation: Escalation) -> str:
+    return str(escalation.step.when) if escalation.step else "by hand"
 
 
 def exception_rows(issues: Sequence[Issue]) -> list[list[object]]:

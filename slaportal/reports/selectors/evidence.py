@@ -125,24 +125,7 @@ def _review(audit: Audit) -> Iterator[Part]:
     ]
     yield "answers.csv", _csv(("issue", "question", "answer", "note"), answers)
     yield "findings.csv", _findings(audit)
-    yield (
-        "follow_ups.csv",
-        _csv(
-            ("audit", "number", "finding", "done", "note", "at", "by"),
-            [
-                [
-                    one.finding.audit.reference,
-                    one.finding.number,
-                    one.finding.text,
-                    "yes" if one.done else "no",
-                    one.note,
-                    canonical.instant(one.at),
-                    one.by.user.name,
-                ]
-                for one in audit.follow_ups.select_related("finding__audit", "by__user")
-            ],
-        ),
-    )
+    yield "follow_ups.csv", _follow_ups(audit)
     signatures = audit.signatures.select_related("member__user", "member__organization")
     yield (
         "signatures.csv",
@@ -154,6 +137,22 @@ def _review(audit: Audit) -> Iterator[Part]:
             ],
         ),
     )
+
+
+def _follow_ups(audit: Audit) -> bytes:
+    rows = [
+        [
+            one.finding.audit.reference,
+            one.finding.number,
+            one.finding.text,
+            "yes" if one.done else "no",
+            one.note,
+            canonical.instant(one.at),
+            one.by.user.name,
+        ]
+        for one in audit.follow_ups.select_related("finding__audit", "by__user")
+    ]
+    return _csv(("audit", "number", "finding", "done", "note", "at", "by"), rows)
 
 
 def _findings(audit: Audit) -> bytes:
