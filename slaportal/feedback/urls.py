@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from slaportal.feedback.views import learning, postmortems, suggestions, surveys, whatif, writing
+from slaportal.feedback.views import changes, learning, postmortems, suggestions, surveys, whatif, writing
 
 app_name = "feedback"
 
@@ -18,6 +18,10 @@ urlpatterns = [
     path("post-mortems/<str:reference>/accept", postmortems.accept, name="accept-postmortem"),
     path("post-mortems/<str:reference>/editions/<int:number>", postmortems.edition, name="edition"),
     path("post-mortems/<str:reference>/acts/<slug:act>", postmortems.act, name="postmortem-act"),
+    path("agreement-changes", changes.changes, name="changes"),
+    path("agreement-changes/new", changes.offer, name="change-new"),
+    path("agreement-changes/<int:pk>", changes.change, name="change"),
+    path("agreement-changes/<int:pk>/<slug:act>", changes.act, name="change-act"),
     path("what-if", whatif.what_ifs, name="what-ifs"),
     path("what-if/new", whatif.new_what_if, name="what-if-new"),
     path("what-if/<int:pk>", whatif.what_if, name="what-if"),

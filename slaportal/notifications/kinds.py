@@ -155,6 +155,8 @@ GROUPS: list[tuple[str, list[Kind]]] = [
             Kind("survey-issue", _("Question about an issue"), Tone.ACTION),
             Kind("survey-stakeholder", _("Survey about the agreement"), Tone.ACTION),
             Kind("survey-low", _("Low answer to follow up"), Tone.BAD, urgent=True),
+            Kind("change-offered", _("Version of the agreement to sign"), Tone.ACTION, urgent=True),
+            Kind("change-signed", _("Version of the agreement signed"), Tone.GOOD),
             Kind("suggestion-made", _("Change suggested"), Tone.ACTION),
             Kind("suggestion-discussed", _("Suggestion discussed")),
             Kind("suggestion-decided", _("Suggestion decided")),

@@ -126,7 +126,15 @@ class Excepted:
         return self.effect == "waived" and here
 
 
-Fact = Governs | Stopped | Restarted | Paused | Resumed | Voided | Ended | Excepted
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """Both parties put other terms in force for what is open (spec §1); `rules` has one `Rule` per level."""
+
+    at: datetime
+    rules: Mapping[str, Rule]
+
+
+Fact = Amended | Governs | Stopped | Restarted | Paused | Resumed | Voided | Ended | Excepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +277,8 @@ class _Walk:
             case Excepted():
                 others = [one for one in self.exceptions if not one.key or one.key != fact.key]
                 self.exceptions = [*others, fact]
+            case Amended():
+                self.amend(fact)
 
     def govern(self, fact: Governs) -> None:
         """The one rule for every change of the governing level (spec §3)."""
@@ -280,6 +290,20 @@ class _Walk:
             self.bases = [Basis(self.start, fact.level, self.rules[fact.level])]
         self.level, self.provisional = fact.level, fact.provisional
         self.judge(fact.at)
+
+    def amend(self, fact: Amended) -> None:
+        """Count what is undecided by other terms from its own start; what is decided keeps the terms it was decided by.
+
+        Nobody is made late by the decision itself: where the new budget would be spent already, the old one stands.
+        """
+        self.rules = fact.rules
+        if self.met_at is not None or self.breached_at is not None or self.ended_at is not None:
+            return
+        before = self.bases
+        self.bases = [Basis(one.start, one.level, fact.rules[one.level]) for one in before]
+        basis, due = self.earliest()
+        if due is not None and clock.passed(instant=fact.at, due=due, bound=basis.rule.bound):
+            self.bases = before
 
     def stop(self, at: datetime) -> None:
         """Stop the clock; in time is met even while the level is provisional, since no settlement can undo it."""

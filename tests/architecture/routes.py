@@ -133,6 +133,10 @@ ROUTES: dict[str, str] = {
     "feedback:actions": "postmortem.read",
     "feedback:action": "postmortem.read",  # ending it needs action.update
     "feedback:factors": "postmortem.analyze",
+    "feedback:changes": "policy.read",
+    "feedback:change-new": "agreement.offer",
+    "feedback:change": "policy.read",
+    "feedback:change-act": "policy.read",  # then the right of the act itself
     "feedback:what-ifs": "whatif.read",
     "feedback:what-if-new": "whatif.run",
     "feedback:what-if": "whatif.read",

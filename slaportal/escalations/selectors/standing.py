@@ -16,10 +16,9 @@ from slaportal.escalations.models import (
     StandingExceptionQuerySet,
 )
 from slaportal.issues.models import Issue, Obligation
-from slaportal.issues.selectors.history import clock_events, facts
+from slaportal.issues.selectors.history import clock_events, facts, first_rules
 from slaportal.policies.models import Agreement, Metric
 from slaportal.policies.reckoning import Excepted, Reckoning, State, reckon
-from slaportal.policies.selectors import rules_for
 
 # So many are shown before somebody confirms; all are counted.
 SHOWN = 100
@@ -135,8 +134,9 @@ def _effects(
     window = (standing.begins_at, standing.stops_at)
     taken = Excepted(now, standing.effect, window=window, key=standing.reference)
     for obligation in obligations:
-        known = list(facts(clock_events(obligation.issue), obligation.metric))
-        rules = rules_for(obligation.issue.agreement, obligation.metric)
+        events = clock_events(obligation.issue)
+        known = list(facts(events, obligation.metric))
+        rules = first_rules(obligation.issue, events, obligation.metric)
         start = obligation.started_at
         today = reckon(rules=rules, start=start, facts=known, now=now)
         then = reckon(rules=rules, start=start, facts=[*known, taken], now=now)

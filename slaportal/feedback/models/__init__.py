@@ -1,5 +1,6 @@
 """Post-mortems, surveys, suggestions, what-ifs: what the parties learn from what happened (spec §7)."""
 
+from slaportal.feedback.models.changes import AgreementChange
 from slaportal.feedback.models.editions import EditionAcceptance, PostMortemEdition
 from slaportal.feedback.models.findings import (
     COMMITTED,
@@ -41,6 +42,7 @@ __all__ = [
     "ActionItemQuerySet",
     "ActionKind",
     "ActionState",
+    "AgreementChange",
     "ContributingFactor",
     "Difference",
     "EditionAcceptance",

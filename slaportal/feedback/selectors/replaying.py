@@ -1,7 +1,7 @@
 """Reading a past period as cases to be replayed, part by part, so that the memory does not grow with the period."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +10,11 @@ from django.db.models import F, Q, QuerySet
 from slaportal.accounts.models import Organization
 from slaportal.feedback.replay import Case, Terms
 from slaportal.issues.models import Issue, Obligation
-from slaportal.issues.selectors.history import CLOCK_KINDS, facts
+from slaportal.issues.selectors.history import CLOCK_KINDS, facts, first_rules
 from slaportal.ledger.models import Event
 from slaportal.policies.clock import Calendar
 from slaportal.policies.models import Agreement, PolicyVersion
-from slaportal.policies.reckoning import Rule
+from slaportal.policies.reckoning import Amended, Fact, Rule
 from slaportal.policies.selectors import rules_for, rules_of
 
 PART = 500
@@ -99,13 +99,21 @@ def _cases(issues: list[int], rules: _Rules) -> list[tuple[Obligation, Case]]:
     for one in obligations:
         agreement, history = one.issue.agreement, events[one.issue.reference]
         before, after = rules.both(agreement, one.metric)
+        known = tuple(facts(history, one.metric))
+        if any(isinstance(fact, Amended) for fact in known):
+            before = first_rules(one.issue, history, one.metric)
         case = Case(
             reference=one.issue.reference,
             metric=one.metric,
             started_at=one.started_at,
-            before=Terms(before, tuple(facts(history, one.metric))),
-            after=Terms(after, tuple(facts(history, one.metric, stopping=stopping))),
+            before=Terms(before, known),
+            after=Terms(after, _under_one_policy(facts(history, one.metric, stopping=stopping))),
             hours=rules.hours(agreement),
         )
         found.append((one, case))
     return found
+
+
+def _under_one_policy(known: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return the facts without changes of terms: the version that is tried would have held all along."""
+    return tuple(fact for fact in known if not isinstance(fact, Amended))

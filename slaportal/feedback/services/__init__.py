@@ -1,6 +1,7 @@
 """What can be done to learn: post-mortems, surveys, suggestions, what-ifs (spec §7)."""
 
 from slaportal.feedback.services.answering import answer_survey, finish_follow_up
+from slaportal.feedback.services.changing import apply_changes, offer_change, sign_change, withdraw_change
 from slaportal.feedback.services.suggesting import (
     decide,
     discuss,
@@ -24,6 +25,7 @@ from slaportal.feedback.services.whatif import answer_what_if, ask_what_if, begi
 __all__ = [
     "answer_survey",
     "answer_what_if",
+    "apply_changes",
     "ask_about_issue",
     "ask_about_issues",
     "ask_stakeholder",
@@ -38,7 +40,10 @@ __all__ = [
     "link_version",
     "make_edition",
     "note_effect",
+    "offer_change",
+    "sign_change",
     "suggest",
     "sweep_feedback",
     "triage",
+    "withdraw_change",
 ]

@@ -1,7 +1,7 @@
 """Small pieces of the pages of what is learned."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django import template
@@ -9,7 +9,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_noop
 
+from slaportal.accounts.models import Organization, Party
 from slaportal.accounts.permissions import may
+from slaportal.feedback.selectors.changing import impact
+from slaportal.policies.models import PolicyVersion
+from slaportal.policies.selectors import missing_parts
 
 register = template.Library()
 
@@ -19,6 +23,7 @@ ROOMS: Final = (
     ("feedback:results", gettext_noop("Satisfaction"), "survey.read"),
     ("feedback:postmortems", gettext_noop("Post-mortems"), "postmortem.read"),
     ("feedback:what-ifs", gettext_noop("What-if"), "whatif.read"),
+    ("feedback:changes", gettext_noop("Changes"), "policy.read"),
 )
 
 
@@ -45,6 +50,20 @@ def rooms(context: dict[str, Any]) -> dict[str, Any]:
             continue
         found.append(Room(gettext(label), href, request.path.startswith(href)))
     return {"rooms": found}
+
+
+@register.inclusion_tag("feedback/parts/impact.html")
+def impact_of(version: PolicyVersion, now: datetime) -> dict[str, Any]:
+    """Show what `version` would do to open issues, by client; for the pages of policies, which know no issues."""
+    clients = Organization.objects.filter(
+        party=Party.CLIENT, agreements__policy_version__policy=version.policy_id
+    ).distinct()
+    return {
+        "version": version,
+        "impacts": []
+        if missing_parts(version)
+        else [(one, impact(version, organization=one, now=now)) for one in clients],
+    }
 
 
 @register.filter

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from slaportal.issues.models import Issue
-from slaportal.issues.selectors.history import facts
+from slaportal.issues.selectors.history import facts, first_rules
 from slaportal.ledger.models import Event
 from slaportal.policies import clock
 from slaportal.policies.models import Agreement, Criticality, Metric
@@ -53,7 +53,7 @@ def effects(issue: Issue, *, events: Iterable[Event], now: datetime) -> dict[str
     ordered = sorted(issue.obligations.all(), key=lambda one: one.metric != Metric.RESPONSE)
     found: dict[str, list[Move]] = {level: [] for level in Criticality.values}
     for obligation in ordered:
-        rules = rules_for(issue.agreement, obligation.metric)
+        rules = first_rules(issue, events, obligation.metric)
         known = list(facts(events, obligation.metric))
         today = reckon(rules=rules, start=obligation.started_at, facts=known, now=now)
         for level, moves in found.items():

@@ -14,7 +14,7 @@ from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.selectors.history import clock_events, reckoning_of
 from slaportal.policies.clock import Span, Unit
 from slaportal.policies.deadline_lines import instant_text
-from slaportal.policies.models import Agreement, Metric
+from slaportal.policies.models import Agreement, Metric, Target
 from slaportal.policies.reckoning import Outcome, Reckoning
 from slaportal.policies.selectors import targets_of
 
@@ -64,10 +64,19 @@ def derivation(obligation: Obligation, reckoning: Reckoning, *, now: datetime) -
     if added is not None and reckoning.due is not None and added > reckoning.due:
         total = spans[-1].total if spans else Fraction(0)
         spans = [*spans, Span(reckoning.due, added, "added", "Added by exception", Fraction(0), total)]
-    target = next(
-        one
-        for one in targets_of(agreement.policy_version)
-        if (one.level, one.metric) == (reckoning.basis.level, obligation.metric)
+    rule = reckoning.basis.rule
+    # By the rule that counts, since what was decided before other terms were applied keeps its own.
+    target = Target(
+        level=reckoning.basis.level,
+        metric=obligation.metric,
+        amount=rule.amount,
+        unit=rule.unit,
+        bound=rule.bound,
+        round_the_clock=any(
+            one.round_the_clock
+            for one in targets_of(agreement.policy_version)
+            if (one.level, one.metric) == (reckoning.basis.level, obligation.metric)
+        ),
     )
     return Derivation(
         metric=obligation.metric,

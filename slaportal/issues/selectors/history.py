@@ -1,15 +1,16 @@
 """From ledger events to facts: the only bridge between what is recorded and what is reckoned."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from slaportal.issues.models import Issue, Obligation
 from slaportal.ledger.models import Event
 from slaportal.lib.canonical import parse_instant
-from slaportal.policies.models import Metric
+from slaportal.policies.models import Agreement, Metric
 from slaportal.policies.reckoning import (
+    Amended,
     Ended,
     Excepted,
     Fact,
@@ -18,6 +19,7 @@ from slaportal.policies.reckoning import (
     Reckoning,
     Restarted,
     Resumed,
+    Rule,
     Stopped,
     Voided,
     reckon,
@@ -35,6 +37,7 @@ CLOCK_KINDS = (
     "issue.withdrawn",
     "issue.duplicate",
     "exception.effective",
+    "terms.applied",
 )
 
 
@@ -53,9 +56,24 @@ def facts(events: Iterable[Event], metric: str, *, stopping: Collection[str] | N
         data = json.loads(event.payload)["data"]
         if stopping is not None and event.kind == "waiting.began":
             data["stops_clock"] = data["on"] in stopping
+        if event.kind == "terms.applied":
+            yield Amended(event.at, _rules_of(data["after"], metric))
+            continue
         fact = _fact(event.kind, event.at, data, response=metric == Metric.RESPONSE)
         if fact is not None:
             yield fact
+
+
+def first_rules(issue: Issue, events: Iterable[Event], metric: str) -> Mapping[str, Rule]:
+    """Return level → rule of the terms under which `issue` was submitted; terms applied later are facts of their own."""
+    for event in events:
+        if event.kind == "terms.applied":
+            return _rules_of(json.loads(event.payload)["data"]["before"], metric)
+    return rules_for(issue.agreement, metric)
+
+
+def _rules_of(agreement: int, metric: str) -> Mapping[str, Rule]:
+    return rules_for(Agreement.objects.select_related("policy_version", "calendar").get(pk=agreement), metric)
 
 
 def _fact(kind: str, at: datetime, data: dict[str, Any], *, response: bool) -> Fact | None:
@@ -91,10 +109,10 @@ def _excepted(at: datetime, data: dict[str, Any]) -> Excepted:
     return Excepted(at, data["effect"], parse_instant(data["until"]) if data["until"] else None)
 
 
-def reckoning_of(obligation: Obligation, *, events: Iterable[Event], now: datetime) -> Reckoning:
+def reckoning_of(obligation: Obligation, *, events: Sequence[Event], now: datetime) -> Reckoning:
     """Return what `obligation` is at `now`, from the events of its issue."""
     return reckon(
-        rules=rules_for(obligation.issue.agreement, obligation.metric),
+        rules=first_rules(obligation.issue, events, obligation.metric),
         start=obligation.started_at,
         facts=facts(events, obligation.metric),
         now=now,

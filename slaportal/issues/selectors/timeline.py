@@ -22,7 +22,7 @@ Data = Mapping[str, Any]
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "messages": ("comment.", "note.", "file.", "issue.submitted"),
     "level": ("classification.", "level.", "reminder."),
-    "deadlines": ("deadline.", "obligation.", "waiting.", "pause.", "level."),
+    "deadlines": ("deadline.", "obligation.", "waiting.", "pause.", "level.", "terms."),
     "work": ("issue.", "progress."),
     "escalations": ("escalation.", "exception."),
     "learning": ("postmortem.", "action."),
@@ -326,6 +326,14 @@ WORDS: Final[dict[str, Callable[[Data], str]]] = {
         _("split this off from %(other)s; its clocks go on") % {"other": data["other"]}
     ),
     "issue.duplicate": lambda data: _("marked the issue as a duplicate of %(other)s") % {"other": data["of"]},
+    "terms.applied": lambda data: (
+        _("Both parties signed version %(version)s; it is judged by it from here on")
+        % {"version": data["version"]}
+    ),
+    "survey.answered": lambda data: (
+        _("answered the question about satisfaction: %(score)s of 5") % {"score": data["score"]}
+    ),
+    "survey.followed_up": _said(gettext_noop("followed a low answer up")),
     "escalation.warned": _warned,
     "escalation.fired": _fired,
     "escalation.raised": lambda data: _("escalated to %(role)s") % {"role": _role(data)},

@@ -167,6 +167,7 @@ class VersionAdmin(PortalAdmin):
             **content_context(version),
             "missing": selectors.missing_parts(version),
             "doubts": selectors.doubts(version),
+            "now": datetime.now(UTC),
         }
         return self.page(request, "admin/policies/publish.html", title=f"Publish {version}", **context)
 
