@@ -14,7 +14,9 @@ from slaportal.integrations.demo.world import DAYS, generate
 from slaportal.integrations.histories import lines
 from slaportal.integrations.histories.lines import Line
 from slaportal.integrations.services.loading import Loaded, load
+from slaportal.integrations.services.retelling import tell_postmortems
 from slaportal.lib.refusal import Refused
+from slaportal.notifications.services import silenced
 from slaportal.policies import services as policies
 
 PASSWORD: Final = "protecto-demo"  # noqa: S105 - printed for whoever tries the demo
@@ -49,6 +51,8 @@ def load_demo(
     found = lines.read(generate(seed=seed, now=now, vendor_name=vendor_name, issues=issues))
     on_start(len(found))
     loaded = load(found, demo=True, silent_before=now - TALKS_FOR, on_line=on_line)
+    with silenced():
+        tell_postmortems(seed=seed, now=now)
     # Hashing takes its time on purpose, so it is done once.
     User.objects.filter(demo=True).update(password=make_password(PASSWORD))
     return loaded
