@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 
 from slaportal.escalations.services import next_look, watch
+from slaportal.feedback.services import postmortems
 from slaportal.notifications import services as notifications
 
 
@@ -20,6 +21,7 @@ class Hours:
         while (instant := next_look()) is not None and instant <= until:
             watch(now=max(instant, datetime.now(UTC)))
         self.traveller.shift(timedelta(hours=hours))
+        postmortems.sweep(now=datetime.now(UTC))
         self.deliver()
 
     def reach(self, instant: datetime) -> None:

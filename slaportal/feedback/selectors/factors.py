@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from slaportal.accounts.models import Membership
 from slaportal.feedback.models import ContributingFactor, FactorKind, PostMortem
 
-QUARTERS = 8
+QUARTERS, AT_LEAST = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,17 @@ class FactorsOverTime:
     factors: list[Recurring]
     postmortems: int
 
+    @property
+    def width(self) -> int:
+        """Width of a chart in its own units: ten for each quarter."""
+        return 10 * len(self.quarters)
+
 
 def factors_over_time(member: Membership, *, now: datetime, zone: tzinfo) -> FactorsOverTime:
-    """Return the factors of the last eight quarters in `zone`, by the resolution of their issue."""
+    """Return the factors of the last eight quarters in `zone`, by the resolution of their issue.
+
+    Quarters before the first factor are left out, down to four.
+    """
     quarters = last_quarters(quarter_of(now, zone), QUARTERS)
     published = PostMortem.objects.visible_to(member).filter(published_at__isnull=False)
     rows = [
@@ -81,6 +89,9 @@ def factors_over_time(member: Membership, *, now: datetime, zone: tzinfo) -> Fac
         .values_list("kind", "name", "postmortem__counts_from", "postmortem")
     ]
     rows = [one for one in rows if one[2] in set(quarters)]
+    used = {one[2] for one in rows}
+    while len(quarters) > AT_LEAST and quarters[0] not in used:
+        quarters = quarters[1:]
     return FactorsOverTime(
         quarters=quarters,
         kinds=_kinds(quarters, [(kind, quarter) for kind, _, quarter, _, _ in rows]),

@@ -214,9 +214,11 @@ def _commit_form(found: PostMortem, member: Membership, row: int) -> CommitForm:
 
 
 def _steps(found: PostMortem) -> list[dict[str, str]]:
-    """Return the way from draft to publication for the stepper."""
+    """Return the way from draft to publication for the stepper; nothing on the way to a waiver."""
+    if found.state in ("waiver", "waived"):
+        return []
     order = ["draft", "review", "reviewed", "published"]
-    at = order.index(found.state) if found.state in order else 0
+    at = order.index(found.state)
     words = {
         "draft": _("Draft"),
         "review": _("Review"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from slaportal.accounts import permissions
+from slaportal.accounts.http import member_of
 from slaportal.accounts.models import Membership
 from slaportal.feedback.forms.postmortems import TextsForm
 from slaportal.feedback.models import PostMortem
@@ -83,5 +84,6 @@ def _merge(
 
 
 def _page(request: HttpRequest, found: PostMortem, form: TextsForm, *, status: int = 200) -> HttpResponse:
-    context = {"postmortem": found, "issue": found.issue, "form": form}
+    told = [line for line in drafts.lines_of(found, reader=member_of(request)) if line.ticked]
+    context = {"postmortem": found, "issue": found.issue, "form": form, "told": told}
     return render(request, "feedback/write.html", context, status=status)
