@@ -208,6 +208,8 @@ EMAIL_TIMEOUT = 10
 
 # --- security headers
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# Files aside. Beyond it the server reads no further; a text of 10 MB still comes back with a sentence at its field.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

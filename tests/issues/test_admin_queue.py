@@ -84,6 +84,10 @@ def triage(world: World) -> World:
     waiting.wait(
         issue=fresh(stuck), on="client", reason="The log, please.", actor=sam, now=MONDAY - timedelta(days=4)
     )
+    quiet = report(alice, title="quiet", level="low", at=MONDAY - timedelta(days=5))
+    classification.agree(issue=fresh(quiet), actor=sam, now=MONDAY - timedelta(days=5))
+    work.assign(issue=fresh(quiet), to=lena, actor=lena, now=MONDAY - timedelta(days=5))
+    work.comment(issue=fresh(quiet), body="We look.", actor=sam, now=MONDAY - timedelta(days=4))
     done = report(alice, title="done", level="low")
     ending.resolve(issue=fresh(done), note="Fixed.", actor=sam, now=LATER)
     raised = report(alice, title="raised", level="low")
@@ -96,19 +100,20 @@ def triage(world: World) -> World:
 @pytest.mark.parametrize(
     ("queue", "titles"),
     [
-        ("live", {"late", "soon", "stuck", "done", "raised"}),
+        ("live", {"late", "soon", "stuck", "quiet", "done", "raised"}),
         ("criticality", {"stuck", "done", "raised"}),
         ("unassigned", {"soon", "stuck", "raised"}),
         ("due", {"soon"}),
         ("breaching", {"late"}),
         ("waiting-long", {"stuck"}),
+        ("silent", {"quiet"}),
         ("confirmation", {"done"}),
         ("escalated", {"raised"}),
         ("mine", {"late"}),
         ("response", {"late", "soon", "raised"}),
         ("level", {"stuck", "done", "raised"}),
         ("waiting", {"stuck"}),
-        ("all", {"late", "soon", "stuck", "done", "raised", "ended"}),
+        ("all", {"late", "soon", "stuck", "quiet", "done", "raised", "ended"}),
     ],
 )
 def test_each_queue_asks_its_own_question(
@@ -127,6 +132,22 @@ def test_each_card_and_each_preset_counts_what_its_list_shows(
         assert len(client.get(href).context["cl"].result_list) == card.count, card.label
     for one in client.get(reverse(QUEUE)).context["queues"]:
         assert len(shown(client, f"queue={one['queue'].key}")) == one["count"], one["queue"].key
+
+
+def test_a_promised_update_that_did_not_come_is_asked_for(
+    desk: Client, alice: Membership, sam: Membership
+) -> None:
+    issue = report(alice, title="promised")
+    work.progress(
+        issue=fresh(issue),
+        stage="fixing",
+        percent=10,
+        next_update_at=MONDAY + timedelta(minutes=10),
+        actor=sam,
+        now=MONDAY,
+    )
+    report(alice, title="new")
+    assert shown(desk, "queue=silent") == ["promised"]
 
 
 @pytest.mark.parametrize("number", [1, 50])

@@ -51,6 +51,10 @@ def ivan(world: World) -> Membership:
     return make_member("Ivan", make_client("Initech", "Europe/London", draft), "client_manager")
 
 
+# What nobody types.
+TEN_MEGABYTES = "Every second call. " * (10 * 2**20 // 19)
+
+
 def typed(**more: object) -> dict[str, object]:
     return {
         "submission_key": str(uuid4()),
@@ -192,3 +196,14 @@ def test_a_draft_is_forgotten_only_once_the_issue_is_there(world: World, client_
 def test_the_agreement_at_the_moment_of_reporting_counts(world: World, client_for: SignIn) -> None:
     Agreement.objects.filter(organization=world.acme).update(effective_to=MONDAY)
     assert "has no agreement in force" in client_for(world.bob).get(URL).content.decode()
+
+
+def test_ten_megabytes_come_back_with_a_sentence_and_nothing_is_saved(
+    client_for: SignIn, alice: Membership
+) -> None:
+    answer = client_for(alice).post(URL, typed(level="low", description=TEN_MEGABYTES))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "at most 50000 characters" in page
+    assert TEN_MEGABYTES.strip() in page
+    assert not Issue.objects.exists()

@@ -22,6 +22,10 @@ class Comment(models.Model):
     class Meta:
         ordering: ClassVar = ["at", "pk"]
         constraints: ClassVar = [models.CheckConstraint(condition=~Q(body=""), name="comment_says_something")]
+        indexes: ClassVar = [
+            # Read by the staff's queue of issues of which the client has heard nothing for days.
+            models.Index(fields=["at"], name="comment_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.author} at {self.at:%Y-%m-%d %H:%M}"

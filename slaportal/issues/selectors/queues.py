@@ -10,7 +10,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership, Party
-from slaportal.issues.models import Classification, Issue, IssueQuerySet, IssueState, Obligation, Pause
+from slaportal.issues.models import (
+    Classification,
+    Comment,
+    Issue,
+    IssueQuerySet,
+    IssueState,
+    Obligation,
+    Pause,
+)
 from slaportal.issues.models.issue import LIVE, WORKING
 from slaportal.issues.models.obligation import ObligationQuerySet
 from slaportal.policies.reckoning import Outcome
@@ -41,6 +49,13 @@ class Queue:
 def _waiting_since(now: datetime) -> Q:
     long_pauses = Pause.objects.filter(ended_at=None, began_at__lte=now - LONG)
     return Q(state=IssueState.WAITING, pk__in=long_pauses.values("issue"))
+
+
+def _silent_since(now: datetime) -> Q:
+    """Return the condition for issues of which the client has heard nothing from us for long, or not as promised."""
+    told = Comment.objects.filter(at__gt=now - LONG, author__party=Party.VENDOR).order_by()
+    long_quiet = Q(submitted_at__lte=now - LONG) & ~Q(pk__in=told.values("issue"))
+    return Q(state=IssueState.OPEN) & (long_quiet | Q(next_update_at__lt=now))
 
 
 def _escalated() -> IssueQuerySet:
@@ -101,6 +116,12 @@ QUEUES = (
         _("Waiting > 3 d"),
         _("Waiting for somebody for more than three days"),
         lambda now, member: _waiting_since(now),
+    ),
+    Queue(
+        "silent",
+        _("No public update"),
+        _("No message to the client for three days, or a promised update is overdue"),
+        lambda now, member: _silent_since(now),
     ),
     Queue(
         "confirmation",
