@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_identity_providers"),
-        ("issues", "0007_breached_index"),
+        ("issues", "0008_api_orders"),
     ]
 
     operations = [
