@@ -124,6 +124,7 @@ def preview(standing: StandingException, *, member: Membership, now: datetime) -
         *("issue__organization", "issue__agreement__policy_version", "issue__agreement__calendar"),
     )
     lines = [line for line in _effects(standing, found, now=now) if line is not None]
+    lines.sort(key=lambda line: not line.changes)  # what it makes a difference to comes first
     return lines[:SHOWN], len(lines)
 
 

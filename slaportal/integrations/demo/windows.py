@@ -32,7 +32,7 @@ def _outage(begin: datetime) -> Iterator[Line]:
         effect="added_time",
         cause="force_majeure",
         reason="The cloud region in which all our builds and tests run was down for everybody.",
-        plan=f"{team('vendor_lead')[0]} – keeps a second region warm – from next month on",
+        plan="The platform team – keeps a second region warm – from next month on",
         **{"from": begin.isoformat(), "to": (begin + 14 * HOUR).isoformat()},
     )
     yield _act(begin + DAY + 3 * HOUR, "approve_standing", team("vendor_lead")[0], exception=key)
@@ -40,7 +40,7 @@ def _outage(begin: datetime) -> Iterator[Line]:
 
 
 def _move(asked: datetime, now: datetime) -> Iterator[Line]:
-    """A weekend of maintenance that is announced and waits for the client's answer."""
+    """Two days of maintenance that is announced and waits for the client's answer."""
     key = "demo-move"
     begin = now + 3 * DAY
     yield _act(
@@ -53,9 +53,9 @@ def _move(asked: datetime, now: datetime) -> Iterator[Line]:
         effect="added_time",
         cause="planned_maintenance",
         reason="The build servers move to another data center; no correction can be built meanwhile.",
-        plan=f"{team('vendor_agent')[0]} – moves them in two halves – within twelve hours",
+        plan="The platform team – moves them in two halves – within two days",
         metric="resolution",
-        **{"from": begin.isoformat(), "to": (begin + 12 * HOUR).isoformat()},
+        **{"from": begin.isoformat(), "to": (begin + 2 * DAY).isoformat()},
     )
     yield _act(asked + 40 * HOUR, "approve_standing", team("vendor_lead")[0], exception=key)
 
