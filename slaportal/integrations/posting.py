@@ -7,6 +7,7 @@ ranges in every spelling (carrier NAT, NAT64, 6to4, mapped and decimal forms) ge
 import threading
 import time
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Final
 
 import httpx
@@ -36,7 +37,7 @@ def policy() -> Policy:
     return Policy(
         allowed_schemes=frozenset(settings.WEBHOOK_SCHEMES),
         allowed_ports=frozenset({80, 443, *settings.WEBHOOK_ALLOWED_PORTS}),
-        allowed_networks=tuple(settings.WEBHOOK_ALLOWED_NETWORKS),
+        allowed_networks=tuple(map(ip_network, settings.WEBHOOK_ALLOWED_NETWORKS)),
     )
 
 
@@ -81,4 +82,4 @@ def _words(error: Exception) -> str:
         case httpx.ConnectError():
             return f"No connection: {error}"
         case _:
-            return f"The connection broke: {error or type(error).__name__}"
+            return f"The connection broke: {str(error) or type(error).__name__}"

@@ -119,7 +119,9 @@ def test_a_copy_is_kept_by_what_was_updated_since(world: World) -> None:
         ("nowhere", "not_found"),
     ],
 )
-def test_what_is_not_known_is_refused_by_name_and_never_ignored(world: World, address: str, code: str) -> None:
+def test_what_is_not_known_is_refused_by_name_and_never_ignored(
+    world: World, address: str, code: str
+) -> None:
     answer = program(world.alice).get(f"/api/v1/{address}")
     assert answer.json()["code"] == code
     assert answer["Content-Type"] == "application/problem+json"

@@ -113,9 +113,10 @@ def test_notes_and_their_files_need_their_own_scope(world: World) -> None:
     assert program(world.sam).get(address).status_code == 200
     assert program(world.sam, ["issues:read"]).get(address).json()["code"] == "scope_missing"
     assert program(world.alice).get(address).status_code == 403
-    assert program(world.sam).post(f"/api/v1/issues/{issue.reference}/acts/note", {"body": "x"}).json()[
-        "code"
-    ] == "needs_a_person"
+    assert (
+        program(world.sam).post(f"/api/v1/issues/{issue.reference}/acts/note", {"body": "x"}).json()["code"]
+        == "needs_a_person"
+    )
 
 
 def test_a_program_s_message_is_no_response_and_it_resolves_only_after_one(world: World) -> None:

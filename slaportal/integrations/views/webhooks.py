@@ -20,6 +20,7 @@ from slaportal.accounts.http import member_of
 from slaportal.accounts.models import Membership
 from slaportal.integrations.forms import FAMILIES, WebhookForm
 from slaportal.integrations.models import Attempt, Delivery, WebhookEndpoint
+from slaportal.integrations.posting import Answer
 from slaportal.integrations.services import delivering
 from slaportal.integrations.services import webhooks as services
 from slaportal.lib.refusal import Refused
@@ -137,7 +138,7 @@ Run = Callable[[HttpRequest, WebhookEndpoint, Membership, datetime], str]
 ACTS: Final[dict[str, Run]] = {"test": _test, "rotate": _rotate, "disable": _disable, "enable": _enable}
 
 
-def _tell(request: HttpRequest, answer: delivering.Answer | None) -> None:
+def _tell(request: HttpRequest, answer: Answer | None) -> None:
     if answer is None:
         messages.info(request, gettext("It is being sent already."))
     elif answer.status is not None and 200 <= answer.status < 300:

@@ -64,7 +64,7 @@ class AgreementBody(serializers.Serializer[Agreement]):
     effective_to = serializers.DateTimeField(allow_null=True)
     signed_by_client = serializers.CharField()
     signed_by_vendor = serializers.CharField()
-    calendar = CalendarBody(allow_null=True, help_text="null is 24×7.")  # type: ignore[assignment]
+    calendar = CalendarBody(allow_null=True, help_text="null is 24×7.")
 
 
 class AgreementWithTerms(AgreementBody):
