@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_identity_providers"),
-        ("issues", "0008_comment_index"),
+        ("issues", "0007_breached_index"),
         ("policies", "0003_one_agreement_at_a_time"),
     ]
 
