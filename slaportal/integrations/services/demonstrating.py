@@ -10,6 +10,7 @@ from django.db import transaction
 from slaportal.accounts import services as accounts
 from slaportal.accounts.models import Organization, Party, User
 from slaportal.escalations import services as escalations
+from slaportal.integrations.demo.audit import tell_audits
 from slaportal.integrations.demo.world import DAYS, generate
 from slaportal.integrations.histories import lines
 from slaportal.integrations.histories.lines import Line
@@ -53,6 +54,7 @@ def load_demo(
     loaded = load(found, demo=True, silent_before=now - TALKS_FOR, on_line=on_line)
     with silenced():
         tell_postmortems(seed=seed, now=now)
+        tell_audits(now=now)
     # Hashing takes its time on purpose, so it is done once.
     User.objects.filter(demo=True).update(password=make_password(PASSWORD))
     return loaded

@@ -43,7 +43,7 @@ REASONS: Final = {
 def audit_list(member: Membership) -> QuerySet[Audit]:
     """Return the audits that `member` may read, newest quarter first, with how far each is."""
     found = Audit.objects.visible_to(member).select_related("agreement__organization")
-    return found.annotate(
+    return found.order_by("-ends", "agreement__organization__name", "pk").annotate(
         records_count=Count("records", distinct=True),
         reviewed_count=Count("records", filter=Q(records__reviewed_at__isnull=False), distinct=True),
         findings_count=Count("findings", distinct=True),
