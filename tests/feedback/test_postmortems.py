@@ -94,9 +94,7 @@ def test_a_tick_takes_an_event_in_or_out_and_own_entries_have_their_own_time(wor
         now=LATER,
     )
     shown = [line for line in drafts.lines_of(again(one), reader=world.sam) if line.ticked]
-    assert [
-        line.own.text if line.own else line.entry.event.kind for line in shown if line.entry or line.own
-    ] == [
+    assert [line.own.text if line.own else line.entry and line.entry.event.kind for line in shown] == [
         "The certificate ran out.",
         "issue.submitted",
     ]
