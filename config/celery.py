@@ -57,6 +57,12 @@ BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 600},
         "last_run_at": DUE,
     },
+    "read mail": {
+        "task": "integrations.mail",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+        "last_run_at": DUE,
+    },
     "deliver messages": {
         "task": "notifications.deliver",
         "schedule": 5.0,

@@ -27,6 +27,8 @@ HEARTBEAT_STALE_AFTER = env.integer("HEARTBEAT_STALE_AFTER", 60, least=10)  # se
 BEFORE_DELIVERY = ["slaportal.escalations.services.deadman.notice_a_silent_watch"]
 # Whether one person may get another's urgent mail; asked again at each message.
 MAY_STAND_IN = "slaportal.escalations.selectors.absences.may_stand_in"
+# Where the answer to a message goes; "" where answers by mail do not come in.
+REPLY_ADDRESS = "slaportal.integrations.services.mail.reply_address"
 
 # Long work, by kind: what does it (slaportal.jobs). The app that runs it knows none of those above it.
 JOB_KINDS: dict[str, str] = {
@@ -205,6 +207,15 @@ MEDIA_ROOT = DATA_DIR / "media"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{VENDOR_NAME} support <support@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
+
+# --- mail in (docs/mail-in.md): off until the portal has an address of its own
+INBOUND_ADDRESS = env.text("INBOUND_ADDRESS", "")  # support@portal.example; answers go to support+token@…
+INBOUND_AUTHSERV_ID = env.text(
+    "INBOUND_AUTHSERV_ID", ""
+)  # how our mail server signs its Authentication-Results
+INBOUND_IMAP = env.url("INBOUND_IMAP", ("imaps", "imap"), "")  # imaps://name:password@host/INBOX
+INBOUND_HOOK = env.text("INBOUND_HOOK", "")  # mailgun, postmark …: the provider that calls /hooks/mail
+ANYMAIL = {"WEBHOOK_SECRET": env.secret("INBOUND_HOOK_SECRET", "")}  # name:password of that call
 
 # --- security headers
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -77,6 +77,8 @@ SECTIONS: Final = (
             Page(_("People"), "admin:accounts_user_changelist", "person"),
             Page(_("Memberships"), "admin:accounts_membership_changelist", "badge"),
             Page(_("Invitations"), "admin:accounts_invitation_changelist", "mail"),
+            Page(_("Identity providers"), "admin:accounts_identityprovider_changelist", "key"),
+            Page(_("Mail in"), "admin:integrations_inboundmail_changelist", "mark_email_unread"),
             Page(_("Outbox"), "admin:notifications_message_changelist", "outbox"),
             Page(_("Words of messages"), "admin:notifications_templateversion_changelist", "edit_note"),
             Page(_("Heartbeats"), "admin:notifications_heartbeat_changelist", "ecg_heart"),

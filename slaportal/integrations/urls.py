@@ -1,11 +1,12 @@
-"""Addresses of webhooks."""
+"""Addresses of webhooks, and of mail providers that call us."""
 
 from django.urls import path
 
-from slaportal.integrations.views import webhooks
+from slaportal.integrations.views import hooks, webhooks
 
 app_name = "integrations"
 urlpatterns = [
+    path("hooks/mail", hooks.mail_hook, name="mail-hook"),
     path("webhooks", webhooks.webhooks, name="webhooks"),
     path("webhooks/<int:pk>", webhooks.webhook, name="webhook"),
     path("webhooks/<int:pk>/<slug:act>", webhooks.act, name="webhook-act"),

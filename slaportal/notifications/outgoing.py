@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.module_loading import import_string
 
 from slaportal.notifications.models import Message
 from slaportal.notifications.rendering import Mail
@@ -101,10 +102,12 @@ def envelope(message: Message, mail: Mail, *, urgent: bool) -> EmailMultiAlterna
         }
     if urgent:
         headers |= {"Importance": "high", "X-Priority": "1"}
+    answer_to = import_string(settings.REPLY_ADDRESS)(message)
     envelope = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
         to=[formataddr((name, person.email))],
+        reply_to=[answer_to] if answer_to else None,
         headers=headers,
     )
     envelope.attach_alternative(mail.html, "text/html")

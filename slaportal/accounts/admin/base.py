@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -21,7 +22,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def button(
-    words: str, *, path: str, permission: str, icon: str, primary: bool = False
+    words: str | Promise, *, path: str, permission: str, icon: str, primary: bool = False
 ) -> Callable[[Method], Method]:
     """Make a method a button above one object; it needs `has_<permission>_permission(request, object_id)`."""
     variant = ActionVariant.PRIMARY if primary else ActionVariant.DEFAULT
@@ -29,7 +30,7 @@ def button(
     return cast("Callable[[Method], Method]", made)
 
 
-def labelled(words: str, colors: dict[str, str]) -> Callable[[Method], Method]:
+def labelled(words: str | Promise, colors: dict[str, str]) -> Callable[[Method], Method]:
     """Make a method a column whose words stand in colored labels."""
     return cast("Callable[[Method], Method]", display(description=words, label=colors))
 
