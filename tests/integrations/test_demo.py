@@ -13,6 +13,8 @@ from django.test import Client, override_settings
 from slaportal.accounts.models import Membership, Organization, User
 from slaportal.escalations.models import Escalation, SlaException
 from slaportal.escalations.services import watch
+from slaportal.feedback.models import PostMortem
+from slaportal.feedback.selectors import overdue_postmortems
 from slaportal.integrations.demo.world import generate
 from slaportal.integrations.histories import lines
 from slaportal.integrations.models import LoadedLine
@@ -68,6 +70,9 @@ def test_the_demo_has_every_state_and_goes_without_a_trace() -> None:
     soon = Obligation.objects.filter(state="running", due_at__lt=NOW + timedelta(hours=4))
     assert {"high", "critical"} <= set(soon.values_list("level", flat=True))
     assert {"requested", "approved", "accepted"} <= set(SlaException.objects.values_list("status", flat=True))
+    written = set(PostMortem.objects.values_list("state", flat=True))
+    assert {"draft", "published", "waived"} <= written
+    assert overdue_postmortems(now=NOW).exists()
     remove_demo()
     assert demo_rows() == {}
     for model in (Issue, Obligation, Comment, Message, Membership, LoadedLine, Escalation):

@@ -21,12 +21,16 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation; `act` is the right it needs, "" for none; `party` "" for both."""
+    """One line of the navigation; `act` is the right it needs, "" for none; `party` "" for both.
+
+    `also`: other pages that lie under it, each with an address of its own.
+    """
 
     label: str
     name: str
     party: str = ""
     act: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,17 @@ ENTRIES: Final = (
     Entry(gettext_noop("Issues"), "issues:list", act="issue.read"),
     Entry(gettext_noop("Report an issue"), "issues:submit", party="client", act="issue.submit"),
     Entry(gettext_noop("Escalations"), "escalations:list", party="vendor", act="escalation.acknowledge"),
-    Entry(gettext_noop("Post-mortems"), "feedback:postmortems", act="postmortem.read"),
     Entry(gettext_noop("Dashboard"), "reports:dashboard"),
     Entry(gettext_noop("Reports"), "reports:list"),
     Entry(gettext_noop("Audits"), "audits:list", act="audit.read"),
     Entry(gettext_noop("Agreement"), "policies:agreement", party="client", act="policy.read"),
     Entry(gettext_noop("Agreements"), "policies:agreement", party="vendor", act="policy.read"),
-    Entry(gettext_noop("Improve"), "feedback:suggestions", act="suggestion.read"),
+    Entry(
+        gettext_noop("Improve"),
+        "feedback:suggestions",
+        act="suggestion.read",
+        also=("feedback:postmortems", "feedback:results", "feedback:what-ifs", "feedback:changes"),
+    ),
     Entry(gettext_noop("SLA calculator"), "policies:calculator"),
 )
 
@@ -78,13 +86,13 @@ def navigation(context: dict[str, Any]) -> list[Link]:
             continue
         href = address(entry.name)
         if href:
-            found.append((gettext(entry.label), href))
+            found.append((gettext(entry.label), [href, *filter(None, map(address, entry.also))]))
     if member.user.is_staff:
-        found.append((gettext("Admin"), address("admin:index")))
+        found.append((gettext("Admin"), [address("admin:index")]))
     if context.get("mailbox_enabled") and address("notifications:mailbox"):
-        found.append((gettext("Mailbox"), address("notifications:mailbox")))
-    here = nearest(request.path, [href for _, href in found])
-    return [Link(label, href, href == here) for label, href in found]
+        found.append((gettext("Mailbox"), [address("notifications:mailbox")]))
+    here = nearest(request.path, [href for _, hrefs in found for href in hrefs])
+    return [Link(label, hrefs[0], here in hrefs) for label, hrefs in found]
 
 
 def address(name: str) -> str:
