@@ -8,15 +8,17 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from slaportal.accounts.models import Membership
+from slaportal.accounts.permissions import NotAllowed
 from slaportal.issues.models import Attachment, Issue
 from slaportal.issues.services.work import comment, note
 from slaportal.ledger import keys, merkle, notes
 from slaportal.ledger.entries import entry
 from slaportal.ledger.models import Checkpoint, Event, EventText, Leaf, Log, Unsealed
 from slaportal.ledger.selectors.verifying import verify
-from slaportal.ledger.services import seal
+from slaportal.ledger.services import erase_texts, seal
+from slaportal.lib.refusal import Refused
 from tests.ledger.tampering import as_owner, remove, rewrite
-from tests.world import HOUR, fresh
+from tests.world import HOUR, World, fresh
 
 Report = Callable[..., Issue]
 
@@ -157,6 +159,30 @@ class TestTexts:
         text = EventText.objects.filter(event__subject=history.reference, name="title").get()
         remove("ledger_eventtext", where="id", key=text.pk)
         assert "its title is gone, but nobody erased it on record" in faults()
+
+    def test_a_text_that_was_erased_on_record_is_no_fault(self, history: Issue, ada: Membership, monday: datetime) -> None:
+        text = EventText.objects.filter(event__subject=history.reference, name="title").get()
+        erase_texts(event=text.event, names=["title"], reason="Asked for.", actor=ada, now=monday + 2 * HOUR)
+        seal(now=monday + 2 * HOUR)
+        verdict = verify()
+        assert verdict.whole, verdict.faults
+        assert verdict.checked["erased texts"] == 1
+        assert not EventText.objects.filter(text__contains="Tokens come back", name="title", event=text.event)
+
+    @pytest.mark.parametrize("who", ["alice", "sam", "lena", "vera"])
+    def test_nobody_but_an_administrator_erases(self, who: str, history: Issue, world: World, monday: datetime) -> None:
+        text = EventText.objects.filter(event__subject=history.reference, name="title").get()
+        actor = getattr(world, who)
+        with pytest.raises(NotAllowed):
+            erase_texts(event=text.event, names=["title"], reason="No.", actor=actor, now=monday)
+
+    @pytest.mark.parametrize(("names", "reason"), [(["title"], " "), (["nothing"], "Asked for."), ([], "Asked for.")])
+    def test_erasing_needs_a_text_and_a_reason(
+        self, names: list[str], reason: str, history: Issue, ada: Membership, monday: datetime
+    ) -> None:
+        event = Event.objects.about(history.reference).get(kind="issue.submitted")
+        with pytest.raises(Refused):
+            erase_texts(event=event, names=names, reason=reason, actor=ada, now=monday)
 
     def test_a_text_that_was_never_recorded_is_found(self, history: Issue) -> None:
         event = event_of(history, "comment.added")

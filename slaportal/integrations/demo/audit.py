@@ -32,9 +32,7 @@ def tell_audits(*, now: datetime) -> None:
 
 def _answer(records: list[AuditRecord], auditor: Membership, *, now: datetime) -> None:
     for place, record in enumerate(records):
-        audits.answer_record(
-            record=record, answers=FOUND if place == 2 else CLEAN, actor=auditor, now=now
-        )
+        audits.answer_record(record=record, answers=FOUND if place == 2 else CLEAN, actor=auditor, now=now)
     finding = records[0].audit.findings.first()
     lead = Membership.objects.filter(party=Party.VENDOR, role=Role.VENDOR_LEAD, active=True).first()
     if finding is not None and lead is not None:

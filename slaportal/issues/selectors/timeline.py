@@ -285,6 +285,7 @@ def _said(text: str) -> Callable[[Data], str]:
 
 
 WORDS: Final[dict[str, Callable[[Data], str]]] = {
+    "text.erased": _said(gettext_noop("erased a text from the history")),
     "issue.submitted": _with_level(gettext_noop("reported the issue and proposed %(level)s")),
     "level.governs": _governs,
     "classification.agreed": _with_level(gettext_noop("agreed to %(level)s")),

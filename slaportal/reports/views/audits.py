@@ -22,7 +22,7 @@ from slaportal.reports.services import audits as services
 from slaportal.reports.services.audits.packing import ask_for_pack
 
 PER_PAGE = 20
-RECORDS = 50
+RECORDS = 25
 
 
 @require_safe
