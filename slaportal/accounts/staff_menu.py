@@ -57,8 +57,10 @@ SECTIONS: Final = (
         (
             Page(_("Dashboard"), "reports:dashboard", "monitoring", "issue.read"),
             Page(_("Status reports"), "reports:list", "summarize", "issue.read"),
-            Page(_("Audits"), "reports:audits", "fact_check", "issue.read"),
+            Page(_("Audits"), "admin:reports_audit_changelist", "fact_check"),
+            Page(_("Findings"), "admin:reports_finding_changelist", "assignment_late"),
             Page(_("Ledger"), "admin:ledger_event_changelist", "receipt_long"),
+            Page(_("Sealed history"), "ledger:checkpoints", "verified", "ledger.read"),
         ),
     ),
     (

@@ -160,7 +160,9 @@ class TestTexts:
         remove("ledger_eventtext", where="id", key=text.pk)
         assert "its title is gone, but nobody erased it on record" in faults()
 
-    def test_a_text_that_was_erased_on_record_is_no_fault(self, history: Issue, ada: Membership, monday: datetime) -> None:
+    def test_a_text_that_was_erased_on_record_is_no_fault(
+        self, history: Issue, ada: Membership, monday: datetime
+    ) -> None:
         text = EventText.objects.filter(event__subject=history.reference, name="title").get()
         erase_texts(event=text.event, names=["title"], reason="Asked for.", actor=ada, now=monday + 2 * HOUR)
         seal(now=monday + 2 * HOUR)
@@ -170,13 +172,17 @@ class TestTexts:
         assert not EventText.objects.filter(text__contains="Tokens come back", name="title", event=text.event)
 
     @pytest.mark.parametrize("who", ["alice", "sam", "lena", "vera"])
-    def test_nobody_but_an_administrator_erases(self, who: str, history: Issue, world: World, monday: datetime) -> None:
+    def test_nobody_but_an_administrator_erases(
+        self, who: str, history: Issue, world: World, monday: datetime
+    ) -> None:
         text = EventText.objects.filter(event__subject=history.reference, name="title").get()
         actor = getattr(world, who)
         with pytest.raises(NotAllowed):
             erase_texts(event=text.event, names=["title"], reason="No.", actor=actor, now=monday)
 
-    @pytest.mark.parametrize(("names", "reason"), [(["title"], " "), (["nothing"], "Asked for."), ([], "Asked for.")])
+    @pytest.mark.parametrize(
+        ("names", "reason"), [(["title"], " "), (["nothing"], "Asked for."), ([], "Asked for.")]
+    )
     def test_erasing_needs_a_text_and_a_reason(
         self, names: list[str], reason: str, history: Issue, ada: Membership, monday: datetime
     ) -> None:

@@ -30,7 +30,9 @@ class Command(BaseCommand):
         found = Event.objects.select_related("organization").filter(pk=event).first()
         actor = Membership.objects.filter(user__email=by.strip().lower(), active=True).first()
         if found is None or actor is None:
-            raise CommandError("There is no such event." if found is None else f"{by} belongs to nobody here.")
+            raise CommandError(
+                "There is no such event." if found is None else f"{by} belongs to nobody here."
+            )
         try:
             erase_texts(event=found, names=names, reason=reason, actor=actor, now=datetime.now(UTC))
         except (Refused, NotAllowed) as refusal:
