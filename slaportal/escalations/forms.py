@@ -1,6 +1,5 @@
 """What people type about escalations."""
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts.models import Membership
 from slaportal.escalations.models import CODES, SlaException, StandingException
-from slaportal.escalations.selectors import deputies, hand_on_candidates, may_be_entered_by, metric_choices
+from slaportal.escalations.selectors import (
+    deputies,
+    hand_on_candidates,
+    may_be_entered_by,
+    metric_choices,
+    plan_steps,
+)
 from slaportal.issues.forms.files import files
 from slaportal.issues.forms.people import MemberChoice
 from slaportal.policies.models import Agreement, Metric
-
-# A step of a mitigation plan: who – what – until when.
-STEP = re.compile(r"\S.*?\s[–—-]\s+\S.*?\s[–—-]\s+\S")
 
 
 def sentences(label: Any, help_text: Any = "") -> forms.CharField:
@@ -78,8 +80,7 @@ class ExceptionForm(forms.Form):
     @property
     def loose_steps(self) -> list[str]:
         """The lines of the plan that do not say who does what until when; a hint, not an error."""
-        lines = [line.strip() for line in self.cleaned_data.get("plan", "").splitlines()]
-        return [line for line in lines if line and not STEP.match(line)]
+        return [one.what for one in plan_steps(self.cleaned_data.get("plan", "")) if not one.until]
 
 
 class AgreementChoice(forms.ModelChoiceField[Agreement]):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from slaportal.accounts.models import Membership
 from slaportal.escalations.models import SlaException
+from slaportal.escalations.selectors import PlanStep, plan_steps
 from slaportal.escalations.services import watch
 from slaportal.issues.models import Issue
 from slaportal.issues.services import classification, work
@@ -122,3 +123,23 @@ def test_a_client_does_not_ask_for_exceptions(late: Issue, world: World, client_
     address = reverse("escalations:request-exception", args=[late.reference])
     assert client_for(world.alice).get(address).status_code == 403
     assert address not in client_for(world.alice).get(f"/issues/{late.reference}").content.decode()
+
+
+def test_a_plan_is_read_as_steps_with_owners_and_dates() -> None:
+    plan = "Sam – checks the mirror – Friday 12:00\n\n- Lena - calls the maker - daily\nA workaround is in place."
+    assert plan_steps(plan) == [
+        PlanStep("Sam", "checks the mirror", "Friday 12:00"),
+        PlanStep("Lena", "calls the maker", "daily"),
+        PlanStep("", "A workaround is in place.", ""),
+    ]
+
+
+def test_a_plan_without_steps_stands_as_it_was_written(late: Issue, world: World, client_for: SignIn) -> None:
+    page = f"/escalations/exceptions/request/{late.reference}"
+    client_for(world.sam).post(page, TYPED)
+    client_for(world.lena).post(page, TYPED)
+    shown = client_for(world.lena).get(f"/escalations/exceptions/{SlaException.objects.get().pk}").text
+    assert "Sam checks daily; a workaround is in place." in shown
+    SlaException.objects.update(plan="Sam – checks the mirror – Friday 12:00")
+    shown = client_for(world.lena).get(f"/escalations/exceptions/{SlaException.objects.get().pk}").text
+    assert ">Friday 12:00</td>" in shown

@@ -25,6 +25,7 @@ from slaportal.escalations.selectors.page import (
     ticket_holder,
 )
 from slaportal.escalations.selectors.planning import HOLD, Planned, breach_instant, plan
+from slaportal.escalations.selectors.plans import PlanStep, plan_steps
 from slaportal.escalations.selectors.reasons import reasons_missing, reasons_of, unexplained
 from slaportal.escalations.selectors.receiving import Desk, holders, receivers
 from slaportal.escalations.selectors.standing import (
@@ -45,6 +46,7 @@ __all__ = [
     "Desk",
     "EscalationPage",
     "Line",
+    "PlanStep",
     "Planned",
     "absence_of",
     "answered_lines",
@@ -68,6 +70,7 @@ __all__ = [
     "metric_choices",
     "page_of",
     "plan",
+    "plan_steps",
     "preview",
     "reasons_missing",
     "reasons_of",

@@ -11,6 +11,7 @@ from slaportal.escalations.selectors import (
     coverages_of,
     exception_acts,
     lines_on,
+    plan_steps,
     reasons_missing,
     reasons_of,
     standing_of,
@@ -72,3 +73,10 @@ def my_absence(context: dict[str, Any]) -> Absence | None:
 def reasons_missing_of(issue: Issue) -> list[str]:
     """Return the names of the clocks of `issue` that were breached without a reason on record."""
     return reasons_missing(issue)
+
+
+@register.inclusion_tag("escalations/parts/plan.html")
+def mitigation_plan(plan: str) -> dict[str, Any]:
+    """Show a plan as a table of its steps where one at least says who does what until when; else as it was written."""
+    steps = plan_steps(plan)
+    return {"plan": plan, "steps": steps if any(one.until for one in steps) else []}
