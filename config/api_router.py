@@ -18,5 +18,7 @@ urlpatterns = [
     path("", include("slaportal.policies.api.urls")),
     path("", include("slaportal.issues.api.urls")),
     path("", include("slaportal.escalations.api.urls")),
+    path("", include("slaportal.feedback.api.urls")),
+    path("", include("slaportal.reports.api.urls")),
     path("<path:rest>", NotThere.as_view(), name="api-not-there"),
 ]

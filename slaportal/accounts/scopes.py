@@ -49,6 +49,11 @@ SCOPES: Final[dict[str, Scope]] = {
         Scope("classify:propose", _("Propose another level; never agree"), ("classification.propose",)),
         Scope("notes:read", _("Read the vendor’s internal notes"), ("note.read",)),
         Scope("contracts:read", _("Read agreements, calendars and the calculator"), ("policy.read",)),
+        Scope(
+            "reports:read",
+            _("Read reports, published post-mortems and totals of feedback"),
+            ("report.read", "postmortem.read", "survey.read"),
+        ),
         Scope("people:read", _("Read who belongs to an organization"), ("people.read",)),
     )
 }

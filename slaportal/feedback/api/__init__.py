@@ -1,0 +1,1 @@
+"""Post-mortems and totals of feedback for programs."""
