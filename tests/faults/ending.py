@@ -11,7 +11,8 @@ def finished(
     stage: Stage, scenario: str, *, quiet: Issue, issues: list[Issue], patience: float = PATIENCE
 ) -> Tally:
     """Wait until nothing is due any more, end everything, count."""
-    wait_until(lambda: not waiting(), seconds=patience)
+    # A machine that does much else at the same time is slow, not wrong: what is due may take a moment each.
+    wait_until(lambda: not waiting(), seconds=patience + 0.25 * waiting())
     late = waiting()
     pending = Message.objects.filter(status=Message.Status.PENDING)
     patience += 0.1 * pending.count()
