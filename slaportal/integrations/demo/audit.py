@@ -13,7 +13,7 @@ FOUND: Final = {
     **CLEAN,
     Question.RESPONSE.value: (
         Answer.DEVIATION.value,
-        "The first message only says that somebody will look. It names neither the matter nor a next step.",
+        "The first message names no next step and no time by which we hear again.",
     ),
 }
 ANSWERED: Final = 9

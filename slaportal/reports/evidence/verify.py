@@ -71,9 +71,8 @@ def sha256(data: bytes) -> str:
 
 def check_files(files: Files, report: Report) -> None:
     """Compare every file with the list, and the list with its signature."""
-    listed = dict(
-        reversed(line.split("  ", 1)) for line in files[LISTED].decode("utf-8").splitlines() if line
-    )
+    lines = files[LISTED].decode("utf-8").splitlines()
+    listed = {name: wanted for wanted, _, name in (line.partition("  ") for line in lines)}
     for name in sorted(set(files) - set(listed) - {LISTED, SIGNATURE}):
         report.check(False, f"{name} is not in the list of hashes: somebody added it.")
     for name, wanted in sorted(listed.items()):
