@@ -11,6 +11,7 @@ from slaportal.accounts import services as accounts
 from slaportal.accounts.models import Organization, Party, User
 from slaportal.escalations import services as escalations
 from slaportal.integrations.demo.audit import tell_audits
+from slaportal.integrations.demo.voices import speak
 from slaportal.integrations.demo.world import DAYS, generate
 from slaportal.integrations.histories import lines
 from slaportal.integrations.histories.lines import Line
@@ -55,6 +56,7 @@ def load_demo(
     with silenced():
         tell_postmortems(seed=seed, now=now)
         tell_audits(now=now)
+    speak(seed=seed, now=now, silent_before=now - TALKS_FOR)
     # Hashing takes its time on purpose, so it is done once.
     User.objects.filter(demo=True).update(password=make_password(PASSWORD))
     return loaded
