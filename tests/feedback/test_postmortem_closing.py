@@ -1,8 +1,10 @@
 """An issue closes when its post-mortem is published or waived, not before."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from slaportal.feedback.models import PostMortem
@@ -12,7 +14,7 @@ from slaportal.issues.models import IssueState
 from slaportal.issues.selectors.timeline import timeline
 from slaportal.issues.services import ending, work
 from slaportal.lib.refusal import Refused
-from tests.feedback.writing import again, drafted, published, written
+from tests.feedback.writing import again, drafted, published, resolved, written
 from tests.world import HOUR, MONDAY, World, fresh, make_world
 
 DAY = timedelta(days=1)
@@ -97,3 +99,11 @@ def test_an_issue_that_was_resolved_again_has_its_period_anew(world: World) -> N
         line.entry.event.kind for line in drafts.lines_of(one, reader=world.sam) if line.ticked and line.entry
     ]
     assert ticked[-2:] == ["issue.reopened", "issue.resolved"]
+
+
+def test_the_command_does_what_the_schedule_does(world: World) -> None:
+    resolved(world)
+    said = StringIO()
+    call_command("postmortems", stdout=said)
+    assert said.getvalue() == "1 done\n"  # drafted; due long ago, it is reminded of in a week
+    assert PostMortem.objects.count() == 1
