@@ -31,6 +31,10 @@ MAY_STAND_IN = "slaportal.escalations.selectors.absences.may_stand_in"
 REPLY_ADDRESS = "slaportal.integrations.services.mail.reply_address"
 
 # Long work, by kind: what does it (slaportal.jobs). The app that runs it knows none of those above it.
+# Kind of message → what is attached to its mails, as a function of the message's context.
+MAIL_ATTACHMENTS: dict[str, str] = {
+    "report-issued": "slaportal.reports.selectors.status_reports.attached",
+}
 JOB_KINDS: dict[str, str] = {
     "reports.issue": "slaportal.reports.tasks.issue_report",
     "audit-pack": "slaportal.reports.services.audits.packing.run",

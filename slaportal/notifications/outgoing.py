@@ -111,7 +111,19 @@ def envelope(message: Message, mail: Mail, *, urgent: bool) -> EmailMultiAlterna
         headers=headers,
     )
     envelope.attach_alternative(mail.html, "text/html")
+    for name, content, kind in attachments(message):
+        envelope.attach(name, content, kind)
     return envelope
+
+
+def attachments(message: Message) -> list[tuple[str, bytes, str]]:
+    """Return name, content and media type of what goes with messages of this kind (setting MAIL_ATTACHMENTS).
+
+    The setting names, by kind, a function of the message's context in an app above this one.
+    """
+    path = settings.MAIL_ATTACHMENTS.get(message.kind)
+    found: list[tuple[str, bytes, str]] = import_string(path)(message.context) if path else []
+    return found
 
 
 def _host() -> str:

@@ -1,15 +1,14 @@
-"""The usual world, bound to its agreements for two weeks only: fewer periods have ended, so fewer reports are made."""
+"""What tests of reports share."""
 
 from datetime import timedelta
 
 import pytest
 
 from tests import world as worlds
-from tests.world import MONDAY, World
+from tests.world import MONDAY
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Bound since Monday 23 February 2026: until 9 March two weeks and one month end."""
+def bound_lately(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the world that comes after be bound since Monday 23 February 2026: until 9 March two weeks and a month end."""
     monkeypatch.setattr(worlds, "BEGIN", MONDAY - timedelta(days=7))
-    return worlds.make_world()

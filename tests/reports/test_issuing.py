@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 from django.db import DatabaseError, IntegrityError, transaction
 from openpyxl import load_workbook
 
@@ -17,6 +18,7 @@ from slaportal.issues.services.work import comment
 from slaportal.ledger.models import Event
 from slaportal.lib.refusal import Refused
 from slaportal.notifications.models import Message
+from slaportal.notifications.services import deliver
 from slaportal.policies.models import Agreement
 from slaportal.reports.documents import documents
 from slaportal.reports.models import Cadence, ReportFile, StatusReport
@@ -38,7 +40,7 @@ def weekly(world: World) -> StatusReport:
 
 
 @pytest.fixture
-def week(world: World) -> World:
+def week(bound_lately: None, world: World) -> World:
     """One High issue answered in time and never resolved, one resolved in time."""
     late = report(world.bob, title="=SUM(A1:A9) does not add up")
     comment(issue=late, body="We are on it.", actor=world.sam, now=MONDAY + HOUR)
@@ -63,7 +65,9 @@ def test_a_report_is_in_review_from_the_end_of_its_period_and_issued_at_noon(wee
     assert (found.state, found.issued_at, found.issued_by) == ("issued", NOON, None)
 
 
-def test_every_period_since_the_agreement_has_one_report_whatever_the_schedulers_do(world: World) -> None:
+def test_every_period_since_the_agreement_has_one_report_whatever_the_schedulers_do(
+    bound_lately: None, world: World
+) -> None:
     """From 23 February to 9 March 2026 two weeks have ended, and February."""
     for now in (AFTER, AFTER, NOON, NOON, NOON - HOUR):
         services.sweep(now=now, batch=1000)
@@ -173,6 +177,21 @@ def test_both_parties_get_it_and_nobody_twice(week: World) -> None:
     services.sweep(now=NOON, batch=1000)
     told = Message.objects.filter(kind="report-issued", cause=f"report:{one.reference}:issued")
     assert sorted(told.values_list("recipient__name", flat=True)) == ["Alice", "Lena", "Vera"]
+
+
+def test_the_mail_is_the_report_with_paper_and_table_attached(
+    week: World, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    one = issued(week)
+    deliver(now=NOON)
+    mail = next(mail for mail in mailoutbox if one.reference in mail.body and "alice" in mail.to[0])
+    assert "1 of 2 High resolution deadlines missed" in mail.body
+    assert "High, Resolution: 1/2" in mail.body
+    assert "Reason missing" in mail.body
+    kept = {file.kind: bytes(file.content) for file in one.files.all()}
+    sent = {name: content for name, content, _kind in mail.attachments}
+    assert sent[f"{one.reference}.pdf"] == kept["pdf"]
+    assert sent[f"{one.reference}.csv"] in (kept["csv"], kept["csv"].decode())
 
 
 def test_reports_that_were_made_up_for_are_mailed_to_nobody(week: World) -> None:

@@ -56,7 +56,7 @@ def act(chance: random.Random, issue: Issue, world: World, now: datetime) -> Non
 
 
 @pytest.fixture
-def lived(world: World) -> World:
+def lived(bound_lately: None, world: World) -> World:
     """Eleven days of two dozen issues at random, the same every time."""
     chance = random.Random(11)
     issues: list[Issue] = []

@@ -48,7 +48,7 @@ ENTRIES: Final = (
     Entry(gettext_noop("Report an issue"), "issues:submit", party="client", act="issue.submit"),
     Entry(gettext_noop("Escalations"), "escalations:list", party="vendor", act="escalation.acknowledge"),
     Entry(gettext_noop("Dashboard"), "reports:dashboard"),
-    Entry(gettext_noop("Reports"), "reports:list"),
+    Entry(gettext_noop("Reports"), "reports:list", act="report.read"),
     Entry(gettext_noop("Audits"), "audits:list", act="audit.read"),
     Entry(gettext_noop("Agreement"), "policies:agreement", party="client", act="policy.read"),
     Entry(gettext_noop("Agreements"), "policies:agreement", party="vendor", act="policy.read"),

@@ -1,7 +1,7 @@
 """Reading status reports: which ones, by whom, and the issues behind a number."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ from slaportal.accounts.models import Membership, Party
 from slaportal.issues.models import Issue
 from slaportal.lib import canonical
 from slaportal.policies.models import Agreement, AgreementQuerySet
-from slaportal.reports.models import Recipient, StatusReport
+from slaportal.reports.documents import TYPES
+from slaportal.reports.models import Recipient, ReportFile, StatusReport
 from slaportal.reports.periods import Period
 from slaportal.reports.selectors.compiling import Data, compile_report
 
@@ -81,6 +82,15 @@ def behind(data: Data, name: str, *, member: Membership) -> Behind:
 def numbers_url(**query: Any) -> str:
     """Return the address of the lists behind a report's numbers up to the name of the list."""
     return f"{reverse('reports:numbers')}?{urlencode(query)}&list="
+
+
+def attached(context: Mapping[str, Any]) -> list[tuple[str, bytes, str]]:
+    """Return the PDF and the CSV of the report that a message tells of, as they were frozen (MAIL_ATTACHMENTS)."""
+    kept = ReportFile.objects.filter(report__reference=context["reference"], kind__in=["pdf", "csv"])
+    return [
+        (f"{context['reference']}.{one.kind}", bytes(one.content), TYPES[one.kind].partition(";")[0])
+        for one in kept.order_by("-kind")
+    ]
 
 
 def recipients_of(agreement: Agreement) -> list[Membership]:

@@ -9,9 +9,11 @@ import json
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -25,7 +27,8 @@ from slaportal.lib.wording import neutral
 from slaportal.notifications import services as notifications
 from slaportal.policies.models import Agreement
 from slaportal.reports.documents import documents
-from slaportal.reports.models import Cadence, Recipient, ReportFile, StatusReport
+from slaportal.reports.documents.mail import sections
+from slaportal.reports.models import Cadence, Recipient, ReportFile, ReportingTerms, StatusReport
 from slaportal.reports.periods import LEVELS, Period, ended, holding
 from slaportal.reports.presentation import period_words, present, title_of
 from slaportal.reports.selectors.compiling import Data, compile_report
@@ -58,13 +61,14 @@ def open_reviews(*, now: datetime) -> int:
     """Give every period that ended by `now` its report, in review; return how many are new."""
     opened = 0
     begun = Agreement.objects.filter(effective_from__lt=now).select_related("organization")
+    lasts = StatusReport.objects.values_list("agreement", "cadence").annotate(Max("ends"))
+    known = {(agreement, cadence): ends for agreement, cadence, ends in lasts.order_by()}
     for agreement in begun.order_by("pk"):
-        since = max(agreement.effective_from, agreement.counts_from or agreement.effective_from)
+        first = max(agreement.effective_from, agreement.counts_from or agreement.effective_from)
         until = min(now, agreement.effective_to or now)
         for cadence in Cadence:
-            known = StatusReport.objects.filter(agreement=agreement, cadence=cadence)
-            last = known.order_by("-begins").first()
-            for period in ended(cadence, agreement.timezone, since=last.ends if last else since, by=now):
+            since = known.get((agreement.pk, cadence), first)
+            for period in ended(cadence, agreement.timezone, since=since, by=now):
                 if period.begins < until:
                     opened += _open_review(agreement, period, now=now)
     return opened
@@ -214,22 +218,22 @@ def _freeze(
 
 
 def _tell(report: StatusReport, data: Data, *, now: datetime) -> None:
-    with override(None):
-        shown = present(data)
-    notifications.enqueue(
-        "report-issued",
-        cause=f"report:{report.reference}:issued",
-        to=[member.user for member in recipients_of(report.agreement)],
-        context={
-            "reference": report.reference,
-            "organization": shown.organization,
-            "title": f"{shown.title}, {shown.period}",
-            "text": shown.verdict,
-            "url": reverse("reports:report", args=[report.reference]),
-        },
-        now=now,
-        demo=report.demo,
-    )
+    """Owe each recipient the report in the own language."""
+    for member in recipients_of(report.agreement):
+        with override(member.user.language):
+            shown = present(data)
+            context = {
+                "reference": report.reference,
+                "organization": shown.organization,
+                "title": f"{shown.title}, {shown.period}",
+                "text": shown.verdict,
+                "parts": sections(shown),
+                "url": reverse("reports:report", args=[report.reference]),
+            }
+        cause = f"report:{report.reference}:issued"
+        notifications.enqueue(
+            "report-issued", cause=cause, to=[member.user], context=context, now=now, demo=report.demo
+        )
 
 
 @transaction.atomic
@@ -254,6 +258,26 @@ def choose_recipients(
         demo=agreement.organization.demo,
     )
     return chosen
+
+
+@transaction.atomic
+def agree_on_share(*, agreement: Agreement, percent: Decimal, actor: Membership, now: datetime) -> None:
+    """Write down which share of the decided deadlines has to be met; reports that are issued keep theirs.
+
+    Both parties read it in the ledger and on every report. Raises `Refused` for no share, `NotAllowed`.
+    """
+    permissions.require(actor, "agreement.sign", organization_id=agreement.organization_id)
+    if not 0 < percent <= 100:
+        raise Refused(_("The share is more than 0 % and at most 100 %."))
+    ReportingTerms.objects.update_or_create(agreement=agreement, defaults={"target_percent": percent})
+    ledger.append(
+        "report.share_agreed",
+        organization=agreement.organization,
+        actor=actor,
+        at=now,
+        data={"agreement": agreement.pk, "percent": percent},
+        demo=agreement.organization.demo,
+    )
 
 
 def _title(period: Period) -> str:
