@@ -45,8 +45,8 @@ const connect = () => {
   source.addEventListener("gone", () => location.reload());
   source.addEventListener("error", () => {
     troubled = true;
-    // Answered with something else than a stream: asked for again with the next question.
-    if (source.readyState === EventSource.CLOSED) source = null;
+    // Closed for good (2): answered with something else than a stream, which is asked for again later.
+    if (source.readyState === 2) source = null;
   });
 };
 
@@ -57,7 +57,7 @@ const ask = async () => {
     if (answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status)) location.reload();
     if (!answer.ok) return;
     take(await answer.text(), answer.headers.get("ETag").replaceAll('"', ""));
-    alive(source?.readyState === EventSource.OPEN ? "live" : "polling");
+    alive(source?.readyState === 1 ? "live" : "polling");
   } catch { /* no network: the line at the top says so */ }
 };
 

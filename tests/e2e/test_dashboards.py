@@ -31,7 +31,8 @@ class Cable:
         self._ends: list[socket.socket] = []
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._door.getsockname()[1])
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
 
     def __enter__(self) -> Self:
         return self
@@ -42,7 +43,9 @@ class Cable:
         self.cut()
         with suppress(OSError):
             self._door.shutdown(socket.SHUT_RDWR)
-        self._door.close()
+        self._thread.join(5)
+        for end in [self._door, *self._ends]:
+            end.close()
 
     def cut(self) -> None:
         """Nothing goes through any more."""
