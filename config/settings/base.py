@@ -38,6 +38,7 @@ MAIL_ATTACHMENTS: dict[str, str] = {
 JOB_KINDS: dict[str, str] = {
     "reports.issue": "slaportal.reports.tasks.issue_report",
     "audit-pack": "slaportal.reports.services.audits.packing.run",
+    "leaving": "slaportal.integrations.services.leaving.run",
     "whatif": "slaportal.feedback.services.whatif.run",
 }
 

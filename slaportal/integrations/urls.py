@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from slaportal.integrations.views import hooks, webhooks
+from slaportal.integrations.views import hooks, leaving, webhooks
 
 app_name = "integrations"
 urlpatterns = [
+    path("leaving", leaving.leave, name="leaving"),
+    path("leaving/<str:reference>", leaving.file, name="leaving-file"),
     path("hooks/mail", hooks.mail_hook, name="mail-hook"),
     path("webhooks", webhooks.webhooks, name="webhooks"),
     path("webhooks/<int:pk>", webhooks.webhook, name="webhook"),

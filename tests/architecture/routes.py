@@ -161,6 +161,8 @@ ROUTES: dict[str, str] = {
     "reports:wall": PUBLIC,  # the secret in the address is the key
     "reports:wall-now": PUBLIC,
     "reports:wall-stream": PUBLIC,
+    "integrations:leaving": "data.export",
+    "integrations:leaving-file": "data.export",
     "integrations:mail-hook": PUBLIC,  # the provider's secret is the key
     "notifications:inbox": SIGNED_IN,
     "notifications:read": SIGNED_IN,

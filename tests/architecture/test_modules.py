@@ -46,7 +46,7 @@ TOPICS: dict[str, set[str]] = {
     "feedback": {"charts", "links", "questions", "replay"},
     "jobs": {"kinds", "progress"},
     "reports": {"audit_urls", "evidence", "live", "quarters", "sampling"},
-    "integrations": {"histories", "demo", "fetching", "mailreading", "posting"},
+    "integrations": {"histories", "demo", "fetching", "leaving", "mailreading", "posting"},
 }
 
 

@@ -1,0 +1,1 @@
+"""Everything about one organization as one file, for leaving or moving."""
