@@ -150,6 +150,17 @@ def test_a_promised_update_that_did_not_come_is_asked_for(
     assert shown(desk, "queue=silent") == ["promised"]
 
 
+def test_levels_that_wait_for_the_vendor_s_answer_are_on_the_front_page(
+    desk: Client, alice: Membership, sam: Membership
+) -> None:
+    asked = report(alice, title="asked")
+    settled = report(alice, title="settled")
+    classification.agree(issue=fresh(settled), actor=sam, now=LATER)
+    page = desk.get(reverse("admin:index"))
+    assert [row.issue for row in page.context["waiting"]] == [asked]
+    assert "Waiting for your answer on criticality" in page.content.decode()
+
+
 @pytest.mark.parametrize("number", [1, 50])
 def test_the_queue_costs_at_most_fifteen_queries(desk: Client, alice: Membership, number: int) -> None:
     many(alice, number)

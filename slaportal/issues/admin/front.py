@@ -1,4 +1,7 @@
-"""The staff's front page: the one issue that needs you now; the six cards are those of the dashboard (reports)."""
+"""The staff's front page: the one issue that needs you now, and the levels that wait for the vendor's answer.
+
+The six cards are those of the dashboard (reports).
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership
-from slaportal.issues.selectors import queues
+from slaportal.issues.models import Issue
+from slaportal.issues.selectors import lists, queues
 from slaportal.issues.selectors.clocks import next_face
 from slaportal.issues.selectors.duties import duties
 from slaportal.notifications.models import Heartbeat
@@ -26,6 +30,10 @@ def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     now = datetime.now(UTC)
     reads = permissions.may(member, "issue.read")
     issue = queues.needs_you_now(member=member) if reads else None
+    visible = Issue.objects.visible_to(member)
+    waiting, waiting_count = (
+        lists.awaiting_answer(visible, member=member, now=now) if member and reads else ([], 0)
+    )
     context |= {
         "title": _("Overview"),
         "delayed": never_watched(),
@@ -34,6 +42,8 @@ def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "urgent_clock": next_face(issue.obligations.all(), now=now) if issue else None,
         "urgent_duties": duties(issue, party=member.party, reader=member)[:2] if issue and member else [],
         "urgent_mine": issue is not None and member is not None and issue.assigned_to_id == member.pk,
+        "waiting": waiting,
+        "waiting_count": waiting_count,
         "reads_issues": reads,
         "failed_messages": failed().count() if permissions.may(member, "message.read") else 0,
     }
