@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from slaportal.accounts.models import Membership, Organization, Party
 from slaportal.feedback.models import Difference, WhatIf
 from slaportal.issues.counting import Score
-from slaportal.policies.models import Criticality, Metric, PolicyVersion
+from slaportal.policies.models import Agreement, Criticality, Metric, PolicyVersion
 from slaportal.policies.selectors import targets_of
 
 
@@ -58,8 +58,13 @@ def changes(before: PolicyVersion | None, after: PolicyVersion) -> list[Change]:
     return found
 
 
-def version_before(version: PolicyVersion) -> PolicyVersion | None:
-    """Return the published version of the same policy that came before `version`."""
+def version_before(version: PolicyVersion, *, client: Organization | None = None) -> PolicyVersion | None:
+    """Return what `version` is compared with: the one that binds `client` last, else the published one before it."""
+    if client is not None:
+        others = Agreement.objects.filter(organization=client).exclude(policy_version=version)
+        bound = others.select_related("policy_version__policy").order_by("-effective_from").first()
+        if bound is not None:
+            return bound.policy_version
     found = PolicyVersion.objects.filter(
         policy=version.policy_id, number__lt=version.number, status=PolicyVersion.Status.PUBLISHED
     )

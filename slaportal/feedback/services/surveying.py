@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Party, Role
 from slaportal.feedback import links, questions
 from slaportal.feedback.models import SurveyEdition, SurveyKind, SurveyRequest, SurveyResponse, SurveyTurn
@@ -44,7 +45,12 @@ def edition_in_force(kind: str, *, now: datetime) -> SurveyEdition:
 def make_edition(
     *, kind: str, asked: list[dict[str, Any]], actor: Membership | None, now: datetime
 ) -> SurveyEdition:
-    """Put new questions in force; requests that are out keep theirs. Raises `Refused` for what nobody could answer."""
+    """Put new questions in force; requests that are out keep theirs.
+
+    Raises `NotAllowed`, or `Refused` for questions that nobody could answer.
+    """
+    if actor is not None:
+        permissions.require(actor, "survey.edit")
     try:
         questions.read(asked)
     except questions.QuestionError as error:

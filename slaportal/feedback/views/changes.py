@@ -99,7 +99,9 @@ def _page(
         what_if = None
     context = {
         "change": found,
-        "changes": versions.changes(versions.version_before(found.version), found.version),
+        "changes": versions.changes(
+            versions.version_before(found.version, client=found.organization), found.version
+        ),
         "effect": effect,
         "moves": effect.moves[:SHOWN] if effect else (),
         "what_if": what_if,

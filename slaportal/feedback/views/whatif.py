@@ -65,7 +65,9 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
         "job": job,
         "lines": lines,
         "sums": selectors.sums(lines),
-        "changes": selectors.changes(selectors.version_before(found.version), found.version),
+        "changes": selectors.changes(
+            selectors.version_before(found.version, client=found.organization), found.version
+        ),
         "outdated": bool(found.terms_hash) and found.terms_hash != terms_hash(found.version),
         "only": only,
         "page": page.get_page(request.GET.get("page")),
