@@ -112,6 +112,7 @@ def test_a_copy_is_kept_by_what_was_updated_since(world: World) -> None:
         ("issues?order=organization__name", "invalid_parameter"),
         ("issues?reported_by__user__password=x", "invalid_parameter"),
         ("issues?updated_since=", "invalid_parameter"),
+        ("issues?provisional=maybe", "invalid_parameter"),
         ("issues?cursor=nonsense", "invalid_cursor"),
         ("issues?limit=201", "invalid_parameter"),
         ("issues?expand=notes", "invalid_parameter"),

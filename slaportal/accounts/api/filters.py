@@ -26,6 +26,15 @@ class IdFilter(django_filters.Filter):
         super().__init__(*args, min_value=1, max_value=MOST_ID, **kwargs)
 
 
+@extend_schema_field({"type": "boolean"})
+class TruthFilter(django_filters.TypedChoiceFilter):
+    """True or false and nothing else: the form's own field takes any other word for no filter at all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        words_of_json = [("true", "true"), ("false", "false")]
+        super().__init__(*args, choices=words_of_json, coerce=lambda word: word == "true", **kwargs)
+
+
 class MemberFilterSet(django_filters.FilterSet):
     """Filters that are told who asks."""
 

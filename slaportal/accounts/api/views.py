@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from slaportal.accounts import permissions, selectors
 from slaportal.accounts.api import bodies
 from slaportal.accounts.api.base import ApiList, ApiView
-from slaportal.accounts.api.filters import MemberFilterSet, of_id
+from slaportal.accounts.api.filters import MemberFilterSet, TruthFilter, of_id
 from slaportal.accounts.models import Membership, Organization
 
 
@@ -38,7 +38,7 @@ class PeopleFilters(MemberFilterSet):
 
     organization = of_id("organization_id", "Id of the organization.")
     party = django_filters.ChoiceFilter(choices=[("client", "client"), ("vendor", "vendor")])
-    active = django_filters.BooleanFilter()
+    active = TruthFilter()
 
     class Meta:
         model = Membership

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -148,6 +149,5 @@ class SatisfactionView(ApiView):
             return None if everyone else self.member.organization
         visible = visible_organizations(self.member, act="survey.read").filter(pk=wanted).first()
         if visible is None:
-            error = {"parameter": "organization", "code": "invalid", "detail": "There is no such client."}
-            raise Problem("invalid_parameter", "There is no such client.", errors=[error])
+            raise Http404
         return visible

@@ -2,7 +2,7 @@
 
 import django_filters
 
-from slaportal.accounts.api.filters import MemberFilterSet, Several, before, of_id, since, words
+from slaportal.accounts.api.filters import MemberFilterSet, Several, TruthFilter, before, of_id, since, words
 from slaportal.issues.models import Issue, IssueQuerySet, IssueState, Obligation
 from slaportal.issues.searching import search
 from slaportal.policies.models import Criticality, Metric
@@ -15,7 +15,7 @@ class IssueFilters(MemberFilterSet):
     q = words(200, "Words of title, text or messages, or a reference.", method="search")
     state = Several(choices=IssueState.choices, label="One or several, with commas between.")
     level = Several(choices=Criticality.choices, label="One or several, with commas between.")
-    provisional = django_filters.BooleanFilter(label="Whether the level is not agreed yet.")
+    provisional = TruthFilter(label="Whether the level is not agreed yet.")
     organization = of_id("organization_id", "Id of the client.")
     assigned_to = of_id("assigned_to_id", "Id of the person who works on it.")
     reported_by = of_id("reported_by_id", "Id of the person who reported it.")
