@@ -25,14 +25,14 @@ def as_owner() -> Iterator[None]:
             cursor.execute(text)
 
 
-def rewrite(table: str, column: str, value: object, *, where: str, key: object) -> None:
+def rewrite(table: str, column: str, value: str | int | None, *, where: str, key: int | str) -> None:
     """Change one column of one row, past every rule."""
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {column} = %s WHERE {where} = %s", [value, key])
         assert cursor.rowcount == 1
 
 
-def remove(table: str, *, where: str, key: object) -> None:
+def remove(table: str, *, where: str, key: int | str) -> None:
     """Delete the rows of `table` with this key, past every rule."""
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE {where} = %s", [key])

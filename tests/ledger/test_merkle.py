@@ -84,12 +84,17 @@ def test_a_later_tree_is_proved_to_begin_with_each_earlier_one(later: int) -> No
     for earlier in range(1, later + 1):
         old = by_definition(leaves[:earlier])
         path = tree.consistency(earlier, later)
-        said = {"earlier": earlier, "later": later, "later_root": new}
-        assert consistent(**said, earlier_root=old, path=path)
-        assert not consistent(**said, earlier_root=leaf_hash(b"forged"), path=path)
+
+        def shown(
+            path: list[bytes], root: bytes, *, first: int = earlier, last: int = later, top: bytes = new
+        ) -> bool:
+            return consistent(earlier=first, earlier_root=root, later=last, later_root=top, path=path)
+
+        assert shown(path, old)
+        assert not shown(path, leaf_hash(b"forged"))
         if path:
-            assert not consistent(**said, earlier_root=old, path=path[:-1])
-            assert not consistent(**said, earlier_root=old, path=[leaf_hash(b"x"), *path[1:]])
+            assert not shown(path[:-1], old)
+            assert not shown([leaf_hash(b"x"), *path[1:]], old)
 
 
 def test_a_proof_of_what_is_not_there_is_refused() -> None:

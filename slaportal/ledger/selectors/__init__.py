@@ -53,7 +53,8 @@ def log_lines(member: Membership) -> list[LogLine]:
 
 
 def _line(log: Log) -> LogLine:
-    newest, *earlier = [*log.checkpoints.order_by("-size")[:6]] or [None]
+    last = list(log.checkpoints.order_by("-size")[:6])
+    newest = last[0] if last else None
     waiting = Unsealed.objects.filter(event__organization=log.organization_id, event__demo=log.demo)
-    key = notes.verifier_key(log.origin, bytes.fromhex(newest.public_key)) if newest else ""
-    return LogLine(log, newest, [one for one in earlier if one], waiting.count(), key)
+    key = notes.verifier_key(log.origin, bytes.fromhex(newest.public_key)) if newest is not None else ""
+    return LogLine(log, newest, last[1:], waiting.count(), key)

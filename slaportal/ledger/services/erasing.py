@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership
-from slaportal.ledger.models import Event, EventText
+from slaportal.ledger.models import Audience, Event, EventText
 from slaportal.ledger.services.appending import append
 from slaportal.lib.refusal import Refused
 from slaportal.lib.text import tidy
@@ -40,7 +40,7 @@ def erase_texts(
         subject=event.subject,
         actor=actor,
         at=now,
-        audience=event.audience,
+        audience=Audience(event.audience),
         data={"event": event.pk, "names": sorted(names)},
         texts={"reason": why},
         demo=event.demo,

@@ -335,6 +335,8 @@ def _footer(data: Data, checksum: str) -> list[tuple[str, str]]:
         (_("Definitions"), _("edition %(number)s") % {"number": data["definitions"]}),
         (_("Ledger"), _("as of event %(number)s") % {"number": data["ledger_position"]}),
     ]
+    if sealed := data.get("checkpoint"):
+        rows.append((_("Checkpoint"), f"{sealed['log']}, {sealed['size']}, {sealed['root']}"))
     return [*rows, (_("Checksum"), checksum)] if checksum else rows
 
 

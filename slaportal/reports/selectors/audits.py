@@ -1,11 +1,12 @@
 """Reading audits: the list, the page of one, one record with everything that answers its five questions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.accounts import permissions
@@ -158,11 +159,12 @@ class RecordLine:
         return sum(one.answer == Answer.DEVIATION for one in self.answers)
 
 
-def record_lines(records: "QuerySet[AuditRecord]") -> list[RecordLine]:
-    """Return the lines of `records`, in the order of review."""
-    found = records.select_related("issue", "reviewed_by__user").prefetch_related("answers")
+def record_lines(records: Sequence[AuditRecord]) -> list[RecordLine]:
+    """Return the lines of `records`, in their order."""
+    prefetch_related_objects(records, "issue", "reviewed_by__user", "answers")
     return [
-        RecordLine(one, [REASONS[reason] for reason in one.reasons], list(one.answers.all())) for one in found
+        RecordLine(one, [REASONS[reason] for reason in one.reasons], list(one.answers.all()))
+        for one in records
     ]
 
 

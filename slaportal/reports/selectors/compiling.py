@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Max
 
 from slaportal.ledger.models import Event
+from slaportal.ledger.selectors import latest_checkpoint
 from slaportal.policies.models import Agreement
 from slaportal.policies.selectors import targets_of
 from slaportal.reports.definitions import CURRENT
@@ -65,6 +66,7 @@ def _head(agreement: Agreement, period: Period, cut: datetime) -> Data:
         "zone": period.zone,
         "cut": cut,
         "definitions": CURRENT,
+        "checkpoint": _checkpoint(agreement),
         "ledger_position": Event.objects.aggregate(last=Max("pk"))["last"] or 0,
         "target": target_of(agreement),
         "promises": [
@@ -79,6 +81,14 @@ def _head(agreement: Agreement, period: Period, cut: datetime) -> Data:
             if one.level in LEVELS[period.cadence]
         ],
     }
+
+
+def _checkpoint(agreement: Agreement) -> Data | None:
+    """Return the newest checkpoint of the client's sealed history: once it is in a mailbox nobody can bend the past."""
+    newest = latest_checkpoint(agreement.organization)
+    if newest is None:
+        return None
+    return {"log": newest.log.reference, "size": newest.size, "root": newest.root}
 
 
 def _figures(gathered: Gathered, trend: list[Period]) -> tuple[Data, Lists]:

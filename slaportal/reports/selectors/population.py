@@ -65,7 +65,7 @@ class Population:
         self.found.append(one)
         key = one.issue.pk
         self.issues[key] = one.issue
-        level = one.stored["level"]
+        level: str = one.stored["level"]
         self.levels[key] = stricter(self.levels.get(key, level), level)
 
 

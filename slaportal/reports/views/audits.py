@@ -98,7 +98,7 @@ def page(
         "figures": selectors.figures(one),
         "strata": selectors.strata(one),
         "page": records,
-        "lines": selectors.record_lines(records.object_list),
+        "lines": selectors.record_lines(list(records.object_list)),
         "next": selectors.next_record(one),
         "findings": findings,
         "overdue": {row.pk for row in findings if selectors.is_overdue(row, today=today)},
