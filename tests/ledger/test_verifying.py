@@ -1,5 +1,6 @@
 """Verifying: every way of bending the history is found, and the event is named."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -279,7 +280,7 @@ def test_what_waits_for_the_seal_is_checked_too(report: Report, bob: Membership)
 
 
 def _sha256(payload: str) -> str:
-    return merkle.hashlib.sha256(payload.encode()).hexdigest()
+    return hashlib.sha256(payload.encode()).hexdigest()
 
 
 def _seal_anew(log: Log) -> None:

@@ -77,7 +77,7 @@ def test_a_review_is_done_with_the_pages_alone(quarter: Quarter, world: World, c
     assert job is not None
     sent = browser.get(job.result_url)
     assert sent.headers["Content-Disposition"].startswith('attachment; filename="audit-2026-Q1-AUD-')
-    assert b"".join(sent.streaming_content)[:2] == b"PK"
+    assert sent.getvalue()[:2] == b"PK"
     assert client_for(world.sam).get(job.result_url).status_code == 403
     assert client_for(world.charlie).get(job.result_url).status_code == 404
     shown = browser.get(page(quarter)).content.decode()

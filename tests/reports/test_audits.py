@@ -330,7 +330,7 @@ class TestFindings:
         )
         finding.refresh_from_db()
         assert finding.outcome == "Lena showed me."
-        assert audits.sign(audit=second, actor=quarter.cara, now=later)
+        assert audits.sign(audit=second, actor=quarter.cara, now=later).party == "client"
 
 
 class TestSigning:
