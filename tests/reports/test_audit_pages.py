@@ -126,7 +126,7 @@ def test_more_records_and_answers_take_no_more_questions(
     last = quarter.audit.records.count()
     for number in range(last + 1, last + 8):
         record = AuditRecord.objects.create(
-            audit=quarter.audit, issue=report(world.bob), stratum="high", number=number
+            audit=quarter.audit, issue=report(world.bob), stratum="high", number=number, reasons=["breach"]
         )
         for question in Question:
             AuditAnswer.objects.create(record=record, question=question, answer="conforming")
