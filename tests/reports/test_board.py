@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from slaportal.accounts.models import Membership
 from slaportal.escalations.services import watch
+from slaportal.issues.counting import Row
 from slaportal.issues.services import classification, ending, waiting, work
 from slaportal.reports.live.rendering import Style, body
 from slaportal.reports.selectors.adherence import adherence
@@ -181,7 +182,7 @@ def test_the_month_is_that_of_adherence_added_over_clients_each_in_its_own_zone(
         for line in month.lines
         for row in (line.response, line.resolution)
     }
-    expected = {}
+    expected: dict[tuple[str, str], Row] = {}
     for organization, zone in ((world.acme, "Europe/Berlin"), (world.globex, "America/New_York")):
         for row in adherence(organization, begins=month_begins(now, zone), ends=now + MICROSECOND):
             counted = expected.setdefault((row.level, row.metric), row)

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from slaportal.accounts.models import Membership
+from slaportal.accounts.models import Membership, Organization
 from slaportal.accounts.permissions import NotAllowed
 from slaportal.ledger.models import Event
 from slaportal.lib.refusal import Refused
@@ -21,7 +21,7 @@ WEEK = timedelta(days=7)
 
 
 def opened(
-    by: Membership, *, client: object = None, names: bool = True, until: datetime = NOW + WEEK
+    by: Membership, *, client: Organization | None = None, names: bool = True, until: datetime = NOW + WEEK
 ) -> tuple[Wallboard, str]:
     return open_wallboard(
         actor=by,
@@ -29,7 +29,7 @@ def opened(
         client=client,
         shows_names=names,
         expires_at=until,
-        now=NOW,  # type: ignore[arg-type]
+        now=NOW,
     )
 
 
