@@ -45,7 +45,19 @@ TOPICS: dict[str, set[str]] = {
     "escalations": {"links"},
     "feedback": {"charts", "links", "questions", "replay"},
     "jobs": {"kinds", "progress"},
-    "reports": {"audit_urls", "evidence", "live", "quarters", "sampling"},
+    "reports": {
+        "audit_urls",
+        "charts",
+        "definitions",
+        "documents",
+        "evidence",
+        "figures",
+        "live",
+        "periods",
+        "presentation",
+        "quarters",
+        "sampling",
+    },
     "integrations": {"histories", "demo", "fetching", "leaving", "mailreading", "posting"},
 }
 

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from slaportal.accounts.models import Membership
+from slaportal.escalations.services import watch
 from slaportal.jobs.services import run_next
 from slaportal.policies.models import Agreement
 from slaportal.reports import definitions
@@ -28,6 +29,8 @@ NOON = datetime(2026, 3, 9, 11, tzinfo=UTC)
 def in_review(bound_lately: None, world: World) -> StatusReport:
     """The week of 2 March of acme, with one open issue, before its noon."""
     report(world.bob, title="<b>Bold</b> & unanswered")
+    while watch(now=AFTER):
+        continue
     services.open_reviews(now=AFTER)
     return StatusReport.objects.get(organization=world.acme, cadence="weekly", ends=AFTER)
 

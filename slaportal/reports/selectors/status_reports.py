@@ -16,8 +16,8 @@ from slaportal.issues.models import Issue
 from slaportal.lib import canonical
 from slaportal.policies.models import Agreement, AgreementQuerySet
 from slaportal.reports.documents import TYPES
-from slaportal.reports.models import Recipient, ReportFile, StatusReport
-from slaportal.reports.periods import Period
+from slaportal.reports.models import Cadence, Recipient, ReportFile, StatusReport
+from slaportal.reports.periods import Period, holding
 from slaportal.reports.selectors.compiling import Data, compile_report
 
 # Who of a party gets reports until its own people choose others.
@@ -66,6 +66,20 @@ def draft_of(agreement: Agreement, period: Period, *, now: datetime) -> Data:
     """Return what the report of `period` would say if it were issued at `now`, in the form in which it is kept."""
     found: Data = json.loads(canonical.dumps(compile_report(agreement, period, cut=now)))
     return found
+
+
+def period_of(report: StatusReport) -> Period:
+    """Return the period of a report."""
+    return holding(Cadence(report.cadence), report.begins, report.timezone)
+
+
+def values_of(report: StatusReport, *, now: datetime) -> Data:
+    """Return the frozen values, or in review those that would be frozen at `now`."""
+    if report.data:
+        return figures_of(report)
+    terms = Agreement.objects.select_related("organization", "policy_version__policy", "calendar")
+    draft = draft_of(terms.get(pk=report.agreement_id), period_of(report), now=now)
+    return {**draft, "verdict": report.verdict}
 
 
 def behind(data: Data, name: str, *, member: Membership) -> Behind:

@@ -15,7 +15,7 @@ from slaportal.policies.models import Criticality, Metric
 from slaportal.reports.models import Cadence, StatusReport
 from slaportal.reports.presentation import AGE_WORDS, period_words, title_of
 from slaportal.reports.selectors import status_reports as selectors
-from slaportal.reports.views.status_reports import asked_period, values_of
+from slaportal.reports.views.status_reports import asked_period
 
 PER_PAGE = 50
 KINDS = {
@@ -84,7 +84,7 @@ def _data(request: HttpRequest) -> tuple[dict[str, Any], StatusReport | None]:
     if reference:
         visible = StatusReport.objects.visible_to(member).select_related("organization")
         report = get_object_or_404(visible, reference=reference.upper())
-        return values_of(report, now=now), report
+        return selectors.values_of(report, now=now), report
     agreement, cadence = request.GET.get("agreement", ""), request.GET.get("cadence", "")
     if not agreement.isdecimal() or cadence not in Cadence.values:
         raise Http404("Name a report, or an agreement and a cadence.")

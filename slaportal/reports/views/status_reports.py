@@ -50,7 +50,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a report: as it was frozen, or in review as it would be issued now, with the form of its first sentence."""
     member, now = member_of(request), datetime.now(UTC)
     found = _report(member, reference)
-    data = values_of(found, now=now)
+    data = selectors.values_of(found, now=now)
     may_review = permissions.may(member, "report.review")
     form = VerdictForm(initial={"verdict": found.verdict}) if not found.data and may_review else None
     context = {
@@ -58,7 +58,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "report": found,
         "files": ReportFile.objects.filter(report=found).defer("content"),
         "form": form,
-        "draft_query": _query(found.agreement_id, _period(found)),
+        "draft_query": _query(found.agreement_id, selectors.period_of(found)),
     }
     return render(request, "reports/report.html", context)
 
@@ -182,19 +182,6 @@ def _report(member: Membership, reference: str) -> StatusReport:
         "organization", "agreement", "issued_by__user"
     )
     return get_object_or_404(found, reference=reference.upper())
-
-
-def _period(report: StatusReport) -> Period:
-    return holding(Cadence(report.cadence), report.begins, report.timezone)
-
-
-def values_of(report: StatusReport, *, now: datetime) -> dict[str, Any]:
-    """Return the frozen values, or in review those that would be frozen now."""
-    if report.data:
-        return selectors.figures_of(report)
-    terms = Agreement.objects.select_related("organization", "policy_version__policy", "calendar")
-    draft = selectors.draft_of(terms.get(pk=report.agreement_id), _period(report), now=now)
-    return {**draft, "verdict": report.verdict}
 
 
 def _terms_and_period(
