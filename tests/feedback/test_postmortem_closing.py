@@ -74,7 +74,12 @@ def test_the_database_refuses_a_waiver_by_the_one_who_asked(world: World) -> Non
     one = drafted(world)
     with pytest.raises(IntegrityError, match="postmortem_waiver_four_eyes"), transaction.atomic():
         PostMortem.objects.filter(pk=one.pk).update(
-            state="waived", waiver_by=world.lena, waived_by=world.lena, waived_at=LATER, waiver_reason="x"
+            state="waived",
+            waiver_by=world.lena,
+            waived_by=world.lena,
+            waived_at=LATER,
+            waiver_reason="x",
+            remind_at=None,
         )
 
 
