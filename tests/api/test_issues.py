@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from slaportal.issues.models import Issue
+from slaportal.issues.selectors.timeline import timeline
 from slaportal.ledger.models import Event
 from tests.api.programs import program
 from tests.world import World, report
@@ -21,6 +22,7 @@ def test_a_program_reports_an_issue_and_the_ledger_says_that_it_was_one(world: W
     event = Event.objects.get(kind="issue.submitted", subject=issue.reference)
     assert event.actor_kind == "token"
     assert '"token":' in event.payload
+    assert "Alice, by a program" in {entry.who for entry in timeline(issue, reader=world.sam)}
 
 
 def test_a_program_reads_lists_and_acts(world: World) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from slaportal.accounts.models import Membership, Party, Role
 from slaportal.issues.models import Issue, Stage, WaitingOn
-from slaportal.ledger.models import Audience, Event
+from slaportal.ledger.models import ActorKind, Audience, Event
 from slaportal.lib.wording import in_sentence, step_words
 from slaportal.policies.models import Criticality, Metric
 
@@ -138,7 +138,7 @@ def entry(event: Event, *, names: Mapping[int, str]) -> Entry:
     return Entry(
         event=event,
         at=event.at,
-        who=str(event.actor.user) if event.actor else "",
+        who=_who(event),
         vendor=event.actor is not None and event.actor.party == Party.VENDOR,
         what=_what(event, data, names=names, texts=texts),
         body=texts.get("reason") or texts.get("note") or texts.get("plan") or "",
@@ -150,6 +150,15 @@ def entry(event: Event, *, names: Mapping[int, str]) -> Entry:
         recorded_late=event.recorded_at if late else None,
         anchor=_anchor(event.kind, data),
     )
+
+
+def _who(event: Event) -> str:
+    """Return who acted, and that it was through a program where it was; "" for the portal itself."""
+    if event.actor is None:
+        return ""
+    if event.actor_kind == ActorKind.TOKEN:
+        return _("%(name)s, by a program") % {"name": event.actor.user}
+    return str(event.actor.user)
 
 
 def _what(event: Event, data: Data, *, names: Mapping[int, str], texts: Mapping[str, str]) -> str:
