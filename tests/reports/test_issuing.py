@@ -188,7 +188,7 @@ def test_the_mail_is_the_report_with_paper_and_table_attached(
     one = issued(week)
     deliver(now=NOON)
     mail = next(mail for mail in mailoutbox if one.reference in mail.body and "alice" in mail.to[0])
-    words = " ".join(mail.body.split())
+    words = " ".join(mail.body.replace("\n> ", " ").split())
     assert "1 of 2 High resolution deadlines missed" in words
     assert "High, Resolution: 1/2" in words
     assert "Reason missing" in words
