@@ -18,7 +18,7 @@ from slaportal.ledger import services as ledger
 from slaportal.ledger.models import Event
 from slaportal.lib.refusal import Refused
 from slaportal.notifications import services as notifications
-from slaportal.policies.models import PolicyVersion
+from slaportal.policies.models import Agreement, PolicyVersion
 from slaportal.policies.services import sign_agreement
 
 SIGNERS = {Party.CLIENT: Role.CLIENT_MANAGER, Party.VENDOR: Role.SENIOR_MANAGEMENT}
@@ -40,15 +40,7 @@ def offer_change(
     Raises `NotAllowed`, or `Refused` for a draft, a beginning that is over, and while another change is to be signed.
     """
     permissions.require(actor, "agreement.offer", organization_id=organization.pk)
-    current = agreement_now(organization, now=now)
-    if not version.published:
-        raise Refused(_("%(version)s is a draft. Publish it before anybody signs it.") % {"version": version})
-    if current is None:
-        raise Refused(_("There is no agreement to change yet; sign the first one in the admin."))
-    if current.policy_version_id == version.pk:
-        raise Refused(_("%(version)s is what the client has already.") % {"version": version})
-    if effective_from <= now or effective_from <= current.effective_from:
-        raise Refused(_("A change begins in the future, and after the agreement that it follows."))
+    current = _agreement_to_change(version, organization, effective_from=effective_from, now=now)
     effect = impact(version, organization=organization, now=now)
     change = AgreementChange(
         organization=organization,
@@ -148,6 +140,22 @@ def apply_changes(*, now: datetime) -> int:
     Each issue is an act of its own: one that somebody changes at the same moment is reached in the next round.
     """
     return sum(_apply(change, now=now) for change in AgreementChange.objects.to_apply(now))
+
+
+def _agreement_to_change(
+    version: PolicyVersion, organization: Organization, *, effective_from: datetime, now: datetime
+) -> Agreement:
+    """Return the agreement that `version` would follow. Raises `Refused` where it cannot."""
+    current = agreement_now(organization, now=now)
+    if not version.published:
+        raise Refused(_("%(version)s is a draft. Publish it before anybody signs it.") % {"version": version})
+    if current is None:
+        raise Refused(_("There is no agreement to change yet; sign the first one in the admin."))
+    if current.policy_version_id == version.pk:
+        raise Refused(_("%(version)s is what the client has already.") % {"version": version})
+    if effective_from <= now or effective_from <= current.effective_from:
+        raise Refused(_("A change begins in the future, and after the agreement that it follows."))
+    return current
 
 
 def _apply(change: AgreementChange, *, now: datetime) -> int:
