@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Page, expect
 
+from slaportal.issues.models import Issue
 from slaportal.issues.services import classification, work
 from tests import world as worlds
 from tests.e2e.conftest import SignIn, act, read_mail
@@ -24,6 +25,7 @@ SECTIONS = {
     "resolution": "The certificate was renewed.",
     "client_text": "A certificate ran out, and Sam was told too late. It is renewed.",
 }
+ACTION = "Warn 30 days before a certificate runs out"
 
 
 @pytest.fixture
@@ -48,19 +50,38 @@ def do(page: Page, act: str, /, **typed: str) -> None:
     expect(page.locator(".refusal, .errors")).to_have_count(0)
 
 
-def test_a_breach_becomes_a_published_postmortem_with_an_action_that_is_reminded_of(
-    people: World, hours: Hours, signed_in: SignIn
-) -> None:
+def late_and_resolved(people: World, hours: Hours, signed_in: SignIn) -> tuple[Issue, Page]:
+    """An issue that sam resolved an hour after its deadline, and his window on it."""
     now = datetime.now(UTC)
     issue = worlds.report(people.bob, level="high", at=now)
     work.assign(issue=fresh(issue), to=people.sam, actor=people.lena, now=now + timedelta(seconds=1))
     work.comment(issue=fresh(issue), body="I look into it.", actor=people.sam, now=now + timedelta(seconds=2))
     classification.agree(issue=fresh(issue), actor=people.sam, now=now + timedelta(seconds=3))
     hours.pass_by(73)  # the resolution was promised in less than 72 hours
-
     sam = signed_in(people.sam, at=f"/issues/{issue.reference}")
     act(sam, "resolve", note="The certificate is renewed.")
     hours.pass_by(0.1)
+    return issue, sam
+
+
+def write(sam: Page, address: str) -> None:
+    """Write every section, one factor and one action that is due tomorrow, and put it to review."""
+    sam.goto(address)
+    sam.get_by_role("link", name="Write the sections").first.click()
+    for name, text in SECTIONS.items():
+        sam.locator(f"textarea[name={name}]").fill(text)
+    sam.get_by_role("button", name="Save").click()
+    do(sam, "add-factor", kind="Technical", name="Certificate not watched", text="Nobody was told.")
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    do(sam, "add-action", kind="Detect", text=ACTION, owner="Sam", due_on=tomorrow)
+    do(sam, "submit")
+    expect(sam.locator("h1 + .row")).to_contain_text("In review")
+
+
+def test_a_breach_becomes_a_published_postmortem_with_an_action_that_is_reminded_of(
+    people: World, hours: Hours, signed_in: SignIn
+) -> None:
+    issue, sam = late_and_resolved(people, hours, signed_in)
 
     # The lead is told; the draft holds the breach already.
     lena = signed_in(people.lena)
@@ -71,26 +92,8 @@ def test_a_breach_becomes_a_published_postmortem_with_an_action_that_is_reminded
     missed = lena.locator(".ticks__one", has_text="The resolution deadline was missed")
     expect(missed.get_by_role("checkbox")).to_be_checked()
 
-    # Sam writes it.
-    sam.goto(address)
-    sam.get_by_role("link", name="Write the sections").first.click()
-    for name, text in SECTIONS.items():
-        sam.locator(f"textarea[name={name}]").fill(text)
-    sam.get_by_role("button", name="Save").click()
-    do(sam, "add-factor", kind="Technical", name="Certificate not watched", text="Nobody was told.")
-    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
-    do(
-        sam,
-        "add-action",
-        kind="Detect",
-        text="Warn 30 days before a certificate runs out",
-        owner="Sam",
-        due_on=tomorrow.isoformat(),
-    )
-    do(sam, "submit")
-    expect(sam.locator("h1 + .row")).to_contain_text("In review")
-
-    # Lena approves what she did not write, Vera publishes what she saw in the preview.
+    # Sam writes it, Lena approves what she did not write, Vera publishes what she saw in the preview.
+    write(sam, address)
     lena.goto(address)
     do(lena, "approve")
     vera = signed_in(people.vera, at=address)
@@ -104,7 +107,7 @@ def test_a_breach_becomes_a_published_postmortem_with_an_action_that_is_reminded
     alice = signed_in(people.alice)
     assert "what changes because of it" in read_mail(alice, people.alice, "post-mortem published")
     alice.goto(address)
-    expect(alice.locator("main")).to_contain_text("Warn 30 days before a certificate runs out")
+    expect(alice.locator("main")).to_contain_text(ACTION)
     expect(alice.locator("main")).not_to_contain_text("Sam")
     expect(alice.locator("main")).not_to_contain_text("Every second call failed")
     alice.get_by_role("button", name="Publish to my organization").click()
@@ -113,7 +116,7 @@ def test_a_breach_becomes_a_published_postmortem_with_an_action_that_is_reminded
     hours.pass_by(60)
     assert "is overdue" in read_mail(sam, people.sam, "action overdue")
     sam.goto("/post-mortems/actions?tab=overdue")
-    expect(sam.locator("main")).to_contain_text("Warn 30 days before a certificate runs out")
+    expect(sam.locator("main")).to_contain_text(ACTION)
 
     # Confirmed, and closed by itself, since the post-mortem is published.
     alice.goto(f"/issues/{issue.reference}")
