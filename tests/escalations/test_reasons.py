@@ -142,7 +142,7 @@ def test_the_queue_of_missing_reasons_keeps_issues_that_have_ended(world: World)
 
     def waiting() -> list[str]:
         found = queues.narrow(Issue.objects.visible_to(world.sam), "reason", member=world.sam, now=LATE)
-        assert queues.counts(member=world.sam, now=LATE)["reason"] == found.count()
+        assert queues.counts(["reason"], member=world.sam, now=LATE)["reason"] == found.count()
         return [one.reference for one in found]
 
     assert waiting() == [issue.reference]
