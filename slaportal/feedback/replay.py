@@ -12,7 +12,8 @@ from fractions import Fraction
 from slaportal.issues.counting import LEVELS, METRICS, Counted, Row, Tally, is_undecided
 from slaportal.policies import clock
 from slaportal.policies.clock import Calendar, Unit
-from slaportal.policies.reckoning import Fact, Governs, Reckoning, Rule, reckon
+from slaportal.policies.facts import Fact, Governs, Rule
+from slaportal.policies.reckoning import Reckoning, reckon
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,24 @@ same history always gives the same answer, and a stopped worker can delay a mail
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 from slaportal.policies import clock
-from slaportal.policies.clock import Bound, Calendar, Pause, Span, Unit
+from slaportal.policies.clock import Bound, Pause, Span
+from slaportal.policies.facts import (
+    Amended,
+    Ended,
+    Excepted,
+    Fact,
+    Governs,
+    Paused,
+    Restarted,
+    Resumed,
+    Rule,
+    Stopped,
+    Voided,
+)
 
 LEVELS = ("critical", "high", "medium", "low")
 
@@ -40,101 +52,6 @@ class Outcome(StrEnum):
     BREACHED = "breached"
     NOT_COUNTED = "not_counted"
     WAIVED = "waived"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One target: this much of this unit in this calendar, `before` or `within`."""
-
-    amount: Decimal
-    unit: Unit
-    bound: Bound
-    calendar: Calendar
-
-
-@dataclass(frozen=True, slots=True)
-class Governs:
-    """From `at` on the obligation is judged by `level`."""
-
-    at: datetime
-    level: str
-    provisional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """What was promised was done: the first response, or the resolution."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Restarted:
-    """The client rejected the resolution: the same clock goes on and the gap is not charged (spec §4)."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Paused:
-    """An agreed pause `key` began, ended or was struck out after a contest."""
-
-    at: datetime
-    key: str
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """Pause `key` ended."""
-
-    at: datetime
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Voided:
-    """Pause `key` was contested and struck out: its time counts after all."""
-
-    at: datetime
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The issue was withdrawn or is a duplicate: what is undecided is not counted."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Excepted:
-    """An exception took effect; it changes the adjusted figure only (spec §5).
-
-    `until`: the new date. `window`: the time `[from, to)` that a standing exception `key` takes out instead.
-    """
-
-    at: datetime
-    effect: str
-    until: datetime | None = None
-    window: tuple[datetime, datetime] | None = None
-    key: str = ""
-
-    def waives(self, due: datetime | None) -> bool:
-        """Whether what was due at `due` counts on neither side: always, or where that lies in the window."""
-        here = self.window is None or (due is not None and self.window[0] <= due < self.window[1])
-        return self.effect == "waived" and here
-
-
-@dataclass(frozen=True, slots=True)
-class Amended:
-    """Both parties put other terms in force for what is open (spec §1); `rules` has one `Rule` per level."""
-
-    at: datetime
-    rules: Mapping[str, Rule]
-
-
-Fact = Amended | Governs | Stopped | Restarted | Paused | Resumed | Voided | Ended | Excepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,13 +180,8 @@ class _Walk:
                     self.stop(at)
             case Restarted(at=at):
                 self.restart(at)
-            case Paused(at=at, key=key, label=label):
-                self.pauses[key] = Pause(at, None, label)
-            case Resumed(at=at, key=key):
-                if key in self.pauses and self.pauses[key].end is None:
-                    self.pauses[key] = Pause(self.pauses[key].start, at, self.pauses[key].label)
-            case Voided(at=at, key=key):
-                self.void(key, at)
+            case Paused() | Resumed() | Voided():
+                self.wait(fact)
             case Ended(at=at):
                 if self.ended_at is None and self.breached_at is None and self.met_at is None:
                     self.settle(*self.earliest())
@@ -279,6 +191,17 @@ class _Walk:
                 self.exceptions = [*others, fact]
             case Amended():
                 self.amend(fact)
+
+    def wait(self, fact: Paused | Resumed | Voided) -> None:
+        """Begin, end or strike out a pause."""
+        match fact:
+            case Paused(at=at, key=key, label=label):
+                self.pauses[key] = Pause(at, None, label)
+            case Resumed(at=at, key=key):
+                if key in self.pauses and self.pauses[key].end is None:
+                    self.pauses[key] = Pause(self.pauses[key].start, at, self.pauses[key].label)
+            case Voided(at=at, key=key):
+                self.void(key, at)
 
     def govern(self, fact: Governs) -> None:
         """The one rule for every change of the governing level (spec §3)."""

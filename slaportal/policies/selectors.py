@@ -14,8 +14,9 @@ from slaportal.accounts import permissions
 from slaportal.accounts.models import Membership, Organization
 from slaportal.lib.refusal import Refused
 from slaportal.policies.clock import Bound, Calendar, Unit
+from slaportal.policies.facts import Rule
 from slaportal.policies.models import Agreement, Metric, PolicyVersion, Target
-from slaportal.policies.reckoning import LEVELS, Rule
+from slaportal.policies.reckoning import LEVELS
 
 
 class NoAgreement(Refused):

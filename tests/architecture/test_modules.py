@@ -34,6 +34,7 @@ TOPICS: dict[str, set[str]] = {
         "openings",
         "opentime",
         "deadline_lines",
+        "facts",
         "reckoning",
         "holidays",
         "hours",

@@ -74,7 +74,7 @@ def test_the_request_shows_what_it_covers_and_keeps_nothing_before_it_is_confirm
     assert not StandingException.objects.exists()
     second = browser.post("/escalations/standing/request", {**typed(world), "confirmed": "1"})
     standing = StandingException.objects.get()
-    assert second.url == f"/escalations/standing/{standing.reference}"
+    assert second["Location"] == f"/escalations/standing/{standing.reference}"
     assert standing.requested_by == world.sam
 
 

@@ -11,23 +11,19 @@ from fractions import Fraction
 import pytest
 
 from slaportal.policies.clock import Bound, Calendar, Unit
-from slaportal.policies.reckoning import (
+from slaportal.policies.facts import (
     Ended,
     Excepted,
     Fact,
     Governs,
-    Outcome,
     Paused,
-    Reckoning,
     Restarted,
     Resumed,
     Rule,
-    State,
     Stopped,
     Voided,
-    reckon,
-    stricter,
 )
+from slaportal.policies.reckoning import Outcome, Reckoning, State, reckon, stricter
 
 HOURS = Calendar.parse(
     {

@@ -17,8 +17,9 @@ from slaportal.escalations.models import (
 )
 from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.selectors.history import clock_events, facts, first_rules
+from slaportal.policies.facts import Excepted
 from slaportal.policies.models import Agreement, Metric
-from slaportal.policies.reckoning import Excepted, Reckoning, State, reckon
+from slaportal.policies.reckoning import Reckoning, State, reckon
 
 # So many are shown before somebody confirms; all are counted.
 SHOWN = 100

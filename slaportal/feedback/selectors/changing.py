@@ -10,8 +10,9 @@ from slaportal.accounts.models import Membership, Organization
 from slaportal.feedback.models import AgreementChange
 from slaportal.issues.models import Issue
 from slaportal.issues.selectors.history import clock_events, facts, first_rules
+from slaportal.policies.facts import Amended
 from slaportal.policies.models import Agreement, PolicyVersion
-from slaportal.policies.reckoning import Amended, reckon
+from slaportal.policies.reckoning import reckon
 from slaportal.policies.selectors import current_of, rules_of
 
 

@@ -13,8 +13,8 @@ from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.selectors.history import CLOCK_KINDS, facts, first_rules
 from slaportal.ledger.models import Event
 from slaportal.policies.clock import Calendar
+from slaportal.policies.facts import Amended, Fact, Rule
 from slaportal.policies.models import Agreement, PolicyVersion
-from slaportal.policies.reckoning import Amended, Fact, Rule
 from slaportal.policies.selectors import rules_for, rules_of
 
 PART = 500

@@ -9,8 +9,9 @@ from slaportal.issues.models import Issue
 from slaportal.issues.selectors.history import facts, first_rules
 from slaportal.ledger.models import Event
 from slaportal.policies import clock
+from slaportal.policies.facts import Governs
 from slaportal.policies.models import Agreement, Criticality, Metric
-from slaportal.policies.reckoning import Governs, Outcome, Reckoning, reckon
+from slaportal.policies.reckoning import Outcome, Reckoning, reckon
 from slaportal.policies.selectors import rules_for
 
 

@@ -8,22 +8,21 @@ from typing import Any
 from slaportal.issues.models import Issue, Obligation
 from slaportal.ledger.models import Event
 from slaportal.lib.canonical import parse_instant
-from slaportal.policies.models import Agreement, Metric
-from slaportal.policies.reckoning import (
+from slaportal.policies.facts import (
     Amended,
     Ended,
     Excepted,
     Fact,
     Governs,
     Paused,
-    Reckoning,
     Restarted,
     Resumed,
     Rule,
     Stopped,
     Voided,
-    reckon,
 )
+from slaportal.policies.models import Agreement, Metric
+from slaportal.policies.reckoning import Reckoning, reckon
 from slaportal.policies.selectors import rules_for
 
 CLOCK_KINDS = (

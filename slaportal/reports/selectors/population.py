@@ -18,8 +18,9 @@ from slaportal.issues.models import Issue, Obligation
 from slaportal.issues.selectors.history import CLOCK_KINDS, facts
 from slaportal.ledger.models import Checkpoint, Event
 from slaportal.lib import canonical
+from slaportal.policies.facts import Rule
 from slaportal.policies.models import Agreement, Metric
-from slaportal.policies.reckoning import LEVELS, Reckoning, Rule, reckon, stricter
+from slaportal.policies.reckoning import LEVELS, Reckoning, reckon, stricter
 from slaportal.policies.selectors import rules_for
 
 PART: Final = 300
