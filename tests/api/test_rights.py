@@ -2,6 +2,7 @@
 
 import pytest
 from django.db.models import Model
+from rest_framework.test import APIClient
 
 from slaportal.accounts import permissions
 from slaportal.accounts.models import ApiToken, Membership, Party, Role

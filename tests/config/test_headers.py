@@ -44,4 +44,8 @@ def test_what_beat_rings_for_exists_and_a_missed_ring_expires_soon() -> None:
     app.loader.import_default_modules()
     tasks = {str(entry["task"]) for entry in BEAT_SCHEDULE.values()}
     assert tasks <= set(app.tasks)
-    assert all(entry["options"] == {"expires": 10} for entry in BEAT_SCHEDULE.values())
+    for name, entry in BEAT_SCHEDULE.items():
+        every, options = entry["schedule"], entry["options"]
+        assert isinstance(every, float), name
+        assert isinstance(options, dict), name
+        assert every <= options["expires"] <= 2 * every, name

@@ -26,7 +26,7 @@ def nobody_may(settings: Any) -> None:
     settings.MAY_STAND_IN = f"{__name__}.no"
 
 
-def yes(*, person: User, other: User) -> bool:
+def yes(*, person: User, other: User, now: datetime) -> bool:
     return True
 
 

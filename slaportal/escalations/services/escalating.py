@@ -56,13 +56,7 @@ def run_step(
         when=neutral(lambda: step.when),
         due=reckoning.due,
     )
-    facts: dict[str, Any] = {
-        "metric": neutral(obligation.get_metric_display),
-        "due_at": reckoning.due,
-        "detected_at": now,
-        "role": neutral(step.get_role_display),
-        "step": neutral(lambda: step.when),
-    }
+    facts = _facts(obligation, planned, due=reckoning.due, now=now)
     if warning:
         quiet = step.channel == Channel.INBOX
         acts.tell(issue, "deadline-warning", cause=event, to=told, now=now, inbox_only=quiet, **facts)
@@ -71,6 +65,19 @@ def run_step(
     if step.kind == StepKind.BREACH and not reckoning.provisional:
         acts.tell(issue, "deadline-breached", cause=event, to=issue.people_of(Party.CLIENT), now=now, **facts)
     return escalation
+
+
+def _facts(
+    obligation: Obligation, planned: Planned, *, due: datetime | None, now: datetime
+) -> dict[str, Any]:
+    """What the mails of a step say, in the language of the source."""
+    return {
+        "metric": neutral(obligation.get_metric_display),
+        "due_at": due,
+        "detected_at": now,
+        "role": neutral(planned.step.get_role_display),
+        "step": neutral(lambda: planned.step.when),
+    }
 
 
 def cancel_open(obligation: Obligation) -> int:
