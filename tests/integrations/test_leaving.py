@@ -118,7 +118,7 @@ def test_the_file_opens_for_whoever_asked_while_they_have_the_right(world: World
     assert f"/leaving/{reference}" in page
     file = browser.get(f"/leaving/{reference}")
     assert file.status_code == 200
-    assert b"".join(file.streaming_content).startswith(b"PK")
+    assert b"".join(file).startswith(b"PK")
     assert client_for(world.lena).get(f"/leaving/{reference}").status_code == 404
     Membership.objects.filter(pk=world.alice.pk).update(role="client_reporter")
     assert browser.get(f"/leaving/{reference}").status_code == 403
