@@ -270,7 +270,8 @@ class TestMaking:
         assert job.state == Job.State.DONE, job.problem
         assert job.result_url.endswith(pack.sha256)
         assert job.done == job.total
-        content = pack.file.read()
+        with pack.file.open("rb") as kept:
+            content = kept.read()
         assert hashlib.sha256(content).hexdigest() == pack.sha256
         assert not faults(unpacked(content), tmp_path)
 
