@@ -34,6 +34,12 @@ class Keeper:
 
     def _keep(self, envelope: Envelope) -> None:
         close_old_connections()
+        try:
+            self._spool(envelope)
+        finally:
+            close_old_connections()  # this thread lives on; its connection must not
+
+    def _spool(self, envelope: Envelope) -> None:
         content = envelope.original_content or b""
         recipients = ",".join(str(one) for one in envelope.rcpt_tos)
         mail.spool(
