@@ -1,13 +1,11 @@
 """Exceptions: asked for by the vendor, approved by another person of it, answered by the client (spec §5)."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,6 +15,7 @@ from slaportal.escalations import services
 from slaportal.escalations.forms import AnswerForm, ExceptionForm
 from slaportal.escalations.models import SlaException
 from slaportal.escalations.selectors import evidence_for, exception_acts, visible_exceptions
+from slaportal.escalations.views.answering import Acts, refused_answer
 from slaportal.issues.models import Issue
 from slaportal.issues.services import acts
 from slaportal.issues.views.files import download
@@ -24,7 +23,7 @@ from slaportal.lib.references import normalize_reference
 from slaportal.lib.refusal import Refused
 
 # act → its service, whether it needs a reason, and what to say after it
-ACTS: Final[dict[str, tuple[Callable[..., object], bool, Promise | str]]] = {
+ACTS: Final[Acts] = {
     "approve": (services.approve_exception, False, _("Approved. The client answers now.")),
     "reject": (services.reject_exception, True, _("Refused. The requester may ask anew.")),
     "accept": (services.accept_exception, False, _("Accepted. It changes the adjusted figure only.")),
@@ -73,21 +72,14 @@ def answer(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Approve, reject, accept or contest; the page again, with what was typed, if it is refused."""
     member = member_of(request)
     found = _found(member, pk)
-    if act not in ACTS:
-        raise Http404("There is no such act.")
-    service, needs_reason, done = ACTS[act]
-    form = AnswerForm(request.POST)
-    if needs_reason and not form.is_valid():
-        return _page(request, found, form, status=422)
-    given: dict[str, Any] = {"reason": form.cleaned_data["reason"]} if needs_reason else {}
-    try:
-        service(exception=found, actor=member, now=datetime.now(UTC), **given)
-    except Refused as refusal:
-        form.is_valid()
-        form.add_error(None, str(refusal))
-        return _page(request, _found(member, pk), form, status=422)
-    messages.success(request, str(done))
-    return redirect("issues:detail", found.issue.reference)
+    refused = refused_answer(
+        request,
+        act,
+        acts=ACTS,
+        about={"exception": found},
+        page=lambda form: _page(request, _found(member, pk), form, status=422),
+    )
+    return refused or redirect("issues:detail", found.issue.reference)
 
 
 @require_safe

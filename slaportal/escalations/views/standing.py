@@ -1,6 +1,5 @@
 """Standing exceptions: previewed and asked for by the vendor, approved by another person, answered by the client."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,13 +24,14 @@ from slaportal.escalations.selectors import (
     standing_for,
     visible_standing,
 )
+from slaportal.escalations.views.answering import Acts, refused_answer
 from slaportal.lib.references import normalize_reference
 from slaportal.lib.refusal import Refused
 from slaportal.policies.models import Agreement
 
 PER_PAGE = 25
 # act → its service, whether it needs a reason, and what to say after it
-ACTS: Final[dict[str, tuple[Callable[..., object], bool, Promise | str]]] = {
+ACTS: Final[Acts] = {
     "approve": (services.approve_standing, False, _("Approved. The client answers now.")),
     "reject": (services.reject_standing, True, _("Refused. The requester may ask anew.")),
     "accept": (services.accept_standing, False, _("Accepted. The portal applies it now.")),
@@ -95,21 +94,14 @@ def answer(request: HttpRequest, reference: str, act: str) -> HttpResponse:
     """Approve, reject, accept, contest or end; the page again, with what was typed, if it is refused."""
     member = member_of(request)
     found = _found(member, reference)
-    if act not in ACTS:
-        raise Http404("There is no such act.")
-    service, needs_reason, done = ACTS[act]
-    form = AnswerForm(request.POST)
-    if needs_reason and not form.is_valid():
-        return _page(request, found, form, status=422)
-    given: dict[str, Any] = {"reason": form.cleaned_data["reason"]} if needs_reason else {}
-    try:
-        service(standing=found, actor=member, now=datetime.now(UTC), **given)
-    except Refused as refusal:
-        form.is_valid()
-        form.add_error(None, str(refusal))
-        return _page(request, _found(member, reference), form, status=422)
-    messages.success(request, str(done))
-    return redirect("escalations:standing-detail", found.reference)
+    refused = refused_answer(
+        request,
+        act,
+        acts=ACTS,
+        about={"standing": found},
+        page=lambda form: _page(request, _found(member, reference), form, status=422),
+    )
+    return refused or redirect("escalations:standing-detail", found.reference)
 
 
 def _agreements(member: Membership, now: datetime) -> QuerySet[Agreement]:
